@@ -1,0 +1,3 @@
+export * from './errors.js';
+export * from './port.js';
+export * from './profile.js';

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { cloudEvent } from '../cloud-event.js';
+import { ANSWERS, BINDINGS, OUTCOMES, TRANSPORTS, address, id, mac, port, time, word } from '../words.js';
+
+const common = {
+  observationId: z.string().regex(/^[0-9a-f]{32}$/),
+  sensorId: id,
+  trustDomain: id,
+  authenticated: z.boolean(),
+  binding: word(BINDINGS),
+  at: time,
+  receivedAt: time,
+};
+
+/** An attempt of the device to reach a peer, published once with its outcome; again if a late answer comes. */
+export const attempt = z.object({
+  ...common,
+  kind: z.literal('attempt'),
+  localAddress: address,
+  localPort: port,
+  peerAddress: address,
+  peerDeviceId: id.nullable(),
+  peerInside: z.boolean(),
+  transport: word(TRANSPORTS),
+  port,
+  outcome: word(OUTCOMES),
+});
+
+/** A look-up of a name; `resolverWell`: the resolver answered somebody within the 5 s around it. */
+export const name = z.object({
+  ...common,
+  kind: z.literal('name'),
+  localAddress: address,
+  localPort: port,
+  peerAddress: address,
+  transport: word(TRANSPORTS),
+  port,
+  name: z.string().min(1).max(255),
+  queryType: z.string().max(16),
+  answer: word(ANSWERS),
+  resolverWell: z.boolean(),
+});
+
+/** The occupant of a port used another device's MAC or address there. The subject is the occupant. */
+export const addressTakenOver = z.object({
+  ...common,
+  kind: z.literal('address-taken-over'),
+  claimedDeviceId: id,
+  claimedMac: mac,
+  pointId: id,
+  port: z.string(),
+});
+
+export const observation = z.discriminatedUnion('kind', [attempt, name, addressTakenOver]);
+
+/** Observations of one device, in batches. The subject is the device that opened; the answering side is a conversation. */
+export const observationsReported = cloudEvent(
+  'lazaret.observations.reported',
+  z.object({ deviceId: id, site: id, realm: id, observations: z.array(observation).min(1).max(500) }),
+);
+export type ObservationsReported = z.infer<typeof observationsReported>;
+export type Observation = z.infer<typeof observation>;
+export type Attempt = z.infer<typeof attempt>;
+export type NameLookUp = z.infer<typeof name>;
+export type AddressTakenOver = z.infer<typeof addressTakenOver>;

@@ -1,0 +1,3 @@
+export { createLogger, type Logger } from './logger.js';
+export { NestLogger } from './nest-logger.js';
+export { Counters } from './counters.js';
