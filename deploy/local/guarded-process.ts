@@ -1,0 +1,142 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { identityOf, writePidFile } from './pid-file.js';
+
+const KEPT_LINES = 40;
+const LOG_LIMIT_BYTES = 8 * 1024 * 1024;
+
+export interface ExitStatus {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export interface GuardedRequest {
+  /** For messages: "Kafka", "discovery". */
+  name: string;
+  command: string;
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+  cwd?: string;
+  /** Run as this user instead of root. */
+  user?: { uid: number; gid: number };
+  /** Asks for an orderly end. The kernel sends the same signal when our own process dies, even by SIGKILL. */
+  stopSignal: 'SIGTERM' | 'SIGINT';
+  /** A part of the command line that only this process has, see ProcessIdentity. */
+  marker: string;
+  pidFile: string;
+  /** Output of all starts, appended; a file above 8 MiB is set aside as `.1` first. */
+  logFile: string;
+  isReady: (line: string) => boolean;
+  readyTimeoutMs: number;
+}
+
+export interface GuardedProcess {
+  readonly pid: number;
+  readonly exited: Promise<ExitStatus>;
+  /** Orderly end; SIGKILL when it takes longer than `graceMs` (10 s). Resolves once it is gone. */
+  stop(graceMs?: number): Promise<ExitStatus>;
+  kill(): Promise<ExitStatus>;
+}
+
+/** The process ended, or stayed mute, before it said that it is ready. `output` holds its last lines. */
+export class StartFailed extends Error {
+  readonly code = 'start-failed';
+  constructor(
+    message: string,
+    readonly output: string,
+  ) {
+    super(output === '' ? message : `${message}\n${output}`);
+  }
+}
+
+/**
+ * Starts a process that can't outlive ours and resolves once it has said that it is ready.
+ *
+ * util-linux `setpriv` sets the parent death signal and then becomes the command, so the pid is the command's.
+ * It sets it after the change of user, which would clear it (prctl(2), PR_SET_PDEATHSIG).
+ */
+export async function startGuarded(request: GuardedRequest): Promise<GuardedProcess> {
+  const child = spawn('setpriv', guardArguments(request), {
+    env: request.env,
+    ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = new Promise<ExitStatus>((resolve) => {
+    child.once('error', () => resolve({ code: 127, signal: null }));
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  const process = { pid: child.pid ?? 0, exited, ...endings(child, exited, request) };
+  const identity = child.pid === undefined ? undefined : identityOf(child.pid, request.marker);
+  if (identity !== undefined) writePidFile(request.pidFile, identity);
+  void exited.then(() => rmSync(request.pidFile, { force: true }));
+  await readiness(child, exited, request).catch(async (error: unknown) => {
+    await process.kill();
+    throw error;
+  });
+  return process;
+}
+
+function guardArguments({ user, stopSignal, command, args }: GuardedRequest): string[] {
+  const identity = user === undefined ? [] : ['--reuid', `${user.uid}`, '--regid', `${user.gid}`, '--clear-groups'];
+  return [...identity, '--pdeathsig', stopSignal.slice('SIG'.length), '--', command, ...args];
+}
+
+function endings(child: ChildProcess, exited: Promise<ExitStatus>, { stopSignal }: GuardedRequest) {
+  return {
+    stop: async (graceMs = 10_000) => {
+      child.kill(stopSignal);
+      const impatience = setTimeout(() => child.kill('SIGKILL'), graceMs);
+      const status = await exited;
+      clearTimeout(impatience);
+      return status;
+    },
+    kill: () => {
+      child.kill('SIGKILL');
+      return exited;
+    },
+  };
+}
+
+function readiness(child: ChildProcess, exited: Promise<ExitStatus>, request: GuardedRequest): Promise<void> {
+  const log = openLog(request.logFile);
+  const lines: string[] = [];
+  return new Promise((resolve, reject) => {
+    const fail = (what: string) => reject(new StartFailed(`${request.name} ${what}`, lines.join('\n')));
+    const timer = setTimeout(() => fail(`was not ready after ${request.readyTimeoutMs} ms`), request.readyTimeoutMs);
+    const take = (line: string) => {
+      if (!log.writableEnded) log.write(`${line}\n`);
+      lines.push(line);
+      if (lines.length > KEPT_LINES) lines.shift();
+      if (request.isReady(line)) {
+        clearTimeout(timer);
+        resolve();
+      }
+    };
+    const ends = [child.stdout, child.stderr].map((stream) => readLines(stream, take));
+    child.once('error', (error) => lines.push(String(error)));
+    void exited.then(async ({ code, signal }) => {
+      // The last lines may still be in the pipe, but a grandchild that holds it open must not hold us.
+      await Promise.race([Promise.all(ends), new Promise((done) => setTimeout(done, 500).unref())]);
+      clearTimeout(timer);
+      log.end();
+      fail(`ended before it was ready (${signal ?? `exit code ${code}`})`);
+    });
+  });
+}
+
+function readLines(stream: Readable | null, take: (line: string) => void): Promise<void> {
+  if (stream === null) return Promise.resolve();
+  const reader = createInterface({ input: stream });
+  reader.on('line', take);
+  return new Promise((resolve) => reader.once('close', resolve));
+}
+
+function openLog(file: string) {
+  mkdirSync(dirname(file), { recursive: true });
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LOG_LIMIT_BYTES) renameSync(file, `${file}.1`);
+  // A log that can't be written (its folder was removed) must not end the process that is being logged.
+  return createWriteStream(file, { flags: 'a' }).on('error', () => undefined);
+}
