@@ -26,7 +26,12 @@ function problemsOf(environment: NodeJS.ProcessEnv): string {
 describe('loadConfig', () => {
   it('joins the file and the environment', () => {
     const config = loadConfig(schema, { ...env, LAZARET_CONFIG: file('port: 80\n') });
-    expect(config).toEqual({ port: 80, realm: 'default', databaseUrl: env.DATABASE_URL, kafkaBrokers: ['127.0.0.1:9092'] });
+    expect(config).toEqual({
+      port: 80,
+      realm: 'default',
+      databaseUrl: env.DATABASE_URL,
+      kafkaBrokers: ['127.0.0.1:9092'],
+    });
   });
 
   it('names every problem at once, unknown keys too, and never a value', () => {

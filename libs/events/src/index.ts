@@ -1,3 +1,4 @@
+export * from './documents.js';
 export * from './ids.js';
 export * from './make-event.js';
 export * from './topics.js';

@@ -3,7 +3,12 @@ import { topicOf, type LazaretEvent } from './topics.js';
 
 /** What a service says of an event; the rest of the CloudEvent follows from it. */
 export type EventInput<E extends LazaretEvent = LazaretEvent> = E extends LazaretEvent
-  ? Pick<E, 'type' | 'source' | 'subject' | 'data'> & { time: Date; id?: string; partitionKey?: string; simulated?: boolean }
+  ? Pick<E, 'type' | 'source' | 'subject' | 'data'> & {
+      time: Date;
+      id?: string;
+      partitionKey?: string;
+      simulated?: boolean;
+    }
   : never;
 
 /**

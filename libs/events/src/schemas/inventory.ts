@@ -1,6 +1,18 @@
 import { z } from 'zod';
 import { cloudEvent } from '../cloud-event.js';
-import { ADDRESSINGS, CRITICALITIES, OPENERS, PEER_KINDS, SERVICES, TRANSPORTS, address, id, mac, port, word } from '../words.js';
+import {
+  ADDRESSINGS,
+  CRITICALITIES,
+  OPENERS,
+  PEER_KINDS,
+  SERVICES,
+  TRANSPORTS,
+  address,
+  id,
+  mac,
+  port,
+  word,
+} from '../words.js';
 
 /** A clinical flow as people declare it: the peer is a name still (AE title, asset, host name or address). */
 export const declaredFlow = z.object({

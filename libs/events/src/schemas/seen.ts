@@ -3,7 +3,12 @@ import { cloudEvent } from '../cloud-event.js';
 import { CONDITIONS, PLAN_MODES, TRUTHS, count, digest, id, mac, time, vlan, word } from '../words.js';
 
 /** A condition of the isolation: its reason in words, since when, and who observed it. */
-export const condition = z.object({ condition: word(CONDITIONS), reason: z.string(), since: time, observer: z.string() });
+export const condition = z.object({
+  condition: word(CONDITIONS),
+  reason: z.string(),
+  since: time,
+  observer: z.string(),
+});
 
 /** An interface as enforcement has seen it, with the time of each step; null: not yet. */
 export const seenInterface = z.object({

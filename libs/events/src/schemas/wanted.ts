@@ -1,6 +1,18 @@
 import { z } from 'zod';
 import { cloudEvent } from '../cloud-event.js';
-import { ON_CLINICAL_BROKEN, OPENERS, SERVICES, TRANSPORTS, address, count, digest, id, mac, port, word } from '../words.js';
+import {
+  ON_CLINICAL_BROKEN,
+  OPENERS,
+  SERVICES,
+  TRANSPORTS,
+  address,
+  count,
+  digest,
+  id,
+  mac,
+  port,
+  word,
+} from '../words.js';
 
 /** One flow of the contract, resolved to addresses, that stays open in quarantine. */
 export const permit = z.object({
