@@ -3,7 +3,7 @@ import { createWriteStream, mkdirSync, renameSync, rmSync, statSync } from 'node
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { identityOf, writePidFile } from './pid-file.js';
+import { identityOf, readPidFile, writePidFile } from './pid-file.js';
 
 const KEPT_LINES = 40;
 const LOG_LIMIT_BYTES = 8 * 1024 * 1024;
@@ -22,8 +22,10 @@ export interface GuardedRequest {
   cwd?: string;
   /** Run as this user instead of root. */
   user?: { uid: number; gid: number };
-  /** Asks for an orderly end. The kernel sends the same signal when our own process dies, even by SIGKILL. */
+  /** Asks for an orderly end. */
   stopSignal: 'SIGTERM' | 'SIGINT';
+  /** What the kernel sends when our own process dies, even by SIGKILL. */
+  deathSignal: 'SIGTERM' | 'SIGINT' | 'SIGKILL';
   /** A part of the command line that only this process has, see ProcessIdentity. */
   marker: string;
   pidFile: string;
@@ -36,6 +38,8 @@ export interface GuardedRequest {
 export interface GuardedProcess {
   readonly pid: number;
   readonly exited: Promise<ExitStatus>;
+  /** Rejects with StartFailed when it ends, or stays mute, before it said that it is ready. */
+  readonly ready: Promise<void>;
   /** Orderly end; SIGKILL when it takes longer than `graceMs` (10 s). Resolves once it is gone. */
   stop(graceMs?: number): Promise<ExitStatus>;
   kill(): Promise<ExitStatus>;
@@ -52,36 +56,51 @@ export class StartFailed extends Error {
   }
 }
 
+/** `spawnGuarded`, and resolves once it has said that it is ready. One that fails to is ended. */
+export async function startGuarded(request: GuardedRequest): Promise<GuardedProcess> {
+  const started = spawnGuarded(request);
+  await started.ready.catch(async (error: unknown) => {
+    await started.kill();
+    throw error;
+  });
+  return started;
+}
+
 /**
- * Starts a process that can't outlive ours and resolves once it has said that it is ready.
+ * Starts a process that can't outlive ours.
  *
  * util-linux `setpriv` sets the parent death signal and then becomes the command, so the pid is the command's.
- * It sets it after the change of user, which would clear it (prctl(2), PR_SET_PDEATHSIG).
+ * It sets it after the change of user, which would clear it (prctl(2), PR_SET_PDEATHSIG). The process leads a
+ * group of its own: Ctrl-C reaches us only, and we end the others in order.
  */
-export async function startGuarded(request: GuardedRequest): Promise<GuardedProcess> {
+export function spawnGuarded(request: GuardedRequest): GuardedProcess {
   const child = spawn('setpriv', guardArguments(request), {
     env: request.env,
     ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = new Promise<ExitStatus>((resolve) => {
     child.once('error', () => resolve({ code: 127, signal: null }));
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  const process = { pid: child.pid ?? 0, exited, ...endings(child, exited, request) };
   const identity = child.pid === undefined ? undefined : identityOf(child.pid, request.marker);
   if (identity !== undefined) writePidFile(request.pidFile, identity);
-  void exited.then(() => rmSync(request.pidFile, { force: true }));
-  await readiness(child, exited, request).catch(async (error: unknown) => {
-    await process.kill();
-    throw error;
-  });
-  return process;
+  void exited.then(() => forgetPid(request.pidFile, child.pid));
+  const ready = readiness(child, exited, request);
+  // Whoever awaits `ready` hears of it; nobody awaiting is no reason to end the process.
+  ready.catch(() => undefined);
+  return { pid: child.pid ?? 0, exited, ready, ...endings(child, exited, request) };
 }
 
-function guardArguments({ user, stopSignal, command, args }: GuardedRequest): string[] {
+/** The next start may already have written its own. */
+function forgetPid(file: string, pid: number | undefined): void {
+  if (readPidFile(file)?.pid === pid) rmSync(file, { force: true });
+}
+
+function guardArguments({ user, deathSignal, command, args }: GuardedRequest): string[] {
   const identity = user === undefined ? [] : ['--reuid', `${user.uid}`, '--regid', `${user.gid}`, '--clear-groups'];
-  return [...identity, '--pdeathsig', stopSignal.slice('SIG'.length), '--', command, ...args];
+  return [...identity, '--pdeathsig', deathSignal.slice('SIG'.length), '--', command, ...args];
 }
 
 function endings(child: ChildProcess, exited: Promise<ExitStatus>, { stopSignal }: GuardedRequest) {

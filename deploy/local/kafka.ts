@@ -135,6 +135,7 @@ async function startBroker(
     env: process.env,
     cwd: dir,
     stopSignal: 'SIGTERM',
+    deathSignal: 'SIGTERM',
     marker: properties,
     pidFile: join(dir, 'pid'),
     logFile: join(dir, 'kafka.log'),

@@ -126,6 +126,7 @@ function startServer(place: PostgresPlace, dataDir: string, port: number, dir: s
     ...(place.user === undefined ? {} : { user: place.user }),
     // SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
     stopSignal: 'SIGINT',
+    deathSignal: 'SIGINT',
     marker: dataDir,
     pidFile: join(dir, 'pid'),
     logFile: join(dir, 'postgres.log'),
