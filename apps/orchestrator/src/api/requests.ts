@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { CONDITIONS, CRITICALITIES, DECISIONS, LEVELS, TRUTHS } from '#events';
+import { ROLES } from '#tokens';
+
+/** A reason that people will read in the timeline: never empty. */
+const reason = z.string().trim().min(3, 'say why in a few words').max(500);
+const page = { limit: z.coerce.number().int().min(1).max(500).default(100), cursor: z.string().max(512).optional() };
+
+export const deviceQuery = z.strictObject({
+  ...page,
+  site: z.string().optional(),
+  ward: z.string().optional(),
+  level: z.enum(LEVELS).optional(),
+  criticality: z.enum(CRITICALITIES).optional(),
+});
+export const quarantineQuery = z.strictObject({
+  ...page,
+  decision: z.enum(DECISIONS).optional(),
+  truth: z.enum(TRUTHS).optional(),
+  condition: z.enum(CONDITIONS).optional(),
+});
+export const auditQuery = z.strictObject({ after: z.coerce.number().int().min(0).default(0), limit: page.limit });
+export const inventoryQuery = z.strictObject({ dryRun: z.enum(['true', 'false', '']).optional() });
+export const pageQuery = z.strictObject(page);
+
+export const openRequest = z.strictObject({ deviceId: z.string().min(1).max(64), reason });
+export const approvalRequest = z.strictObject({
+  planDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hex digits'),
+  policyVersion: z.string().min(1).max(80),
+  reason,
+});
+export const reasonRequest = z.strictObject({ reason });
+export const killSwitchRequest = z.strictObject({ on: z.boolean(), reason });
+export const tokenRequest = z.strictObject({
+  name: z.string().trim().min(2).max(100),
+  role: z.enum(ROLES),
+  expires: z.iso.datetime({ offset: true }),
+});
