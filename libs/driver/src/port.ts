@@ -13,7 +13,10 @@ export interface PointPermit {
 
 /** The isolation of one interface at one port, ready to be compiled to the point's own entries. */
 export interface PointIsolation {
-  /** 32-bit number of the device, never reused; it marks what is ours at the point. */
+  /**
+   * 32-bit number, never reused, that marks what is ours at the point. One a device's interface, so that each interface
+   * is applied and taken away by itself.
+   */
   deviceNumber: number;
   quarantineId: string;
   generation: number;
@@ -80,7 +83,17 @@ export interface PointReading {
   entries: EntryReading[];
 }
 
-/** Steps in the order that they are applied; each waits for the read-back of the one before. */
+/**
+ * Steps in the order that they are applied; each waits for the read-back of the one before.
+ *
+ * - `install-entries`: the point's entries of this device number become exactly these, whatever port or generation the
+ *   ones before had; in one request where the point can, so that nothing permitted is cut in between
+ * - `move-port`: compare-and-set from the home VLAN without a mark of ours, or from our own mark (a newer generation only
+ *   renews the mark; its `prior` stays); anything else is `changed-by-others`
+ * - `restore-port`: puts back what the mark's `prior` says if the port still has the quarantine VLAN; if a hand has
+ *   changed the VLAN since, only our mark goes. Nothing of ours there: nothing to do, no error
+ * - `remove-entries`: all entries of this device number; none there is no error
+ */
 export type Step =
   | { kind: 'install-entries'; isolation: PointIsolation }
   | { kind: 'move-port'; isolation: PointIsolation }
