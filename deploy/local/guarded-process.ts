@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -126,7 +126,7 @@ function readiness(child: ChildProcess, exited: Promise<ExitStatus>, request: Gu
     const fail = (what: string) => reject(new StartFailed(`${request.name} ${what}`, lines.join('\n')));
     const timer = setTimeout(() => fail(`was not ready after ${request.readyTimeoutMs} ms`), request.readyTimeoutMs);
     const take = (line: string) => {
-      if (!log.writableEnded) log.write(`${line}\n`);
+      log.write(line);
       lines.push(line);
       if (lines.length > KEPT_LINES) lines.shift();
       if (request.isReady(line)) {
@@ -140,7 +140,7 @@ function readiness(child: ChildProcess, exited: Promise<ExitStatus>, request: Gu
       // The last lines may still be in the pipe, but a grandchild that holds it open must not hold us.
       await Promise.race([Promise.all(ends), new Promise((done) => setTimeout(done, 500).unref())]);
       clearTimeout(timer);
-      log.end();
+      log.close();
       fail(`ended before it was ready (${signal ?? `exit code ${code}`})`);
     });
   });
@@ -153,9 +153,18 @@ function readLines(stream: Readable | null, take: (line: string) => void): Promi
   return new Promise((resolve) => reader.once('close', resolve));
 }
 
-function openLog(file: string) {
+/** Written at once, so that whoever was told of a line finds it in the file. */
+function openLog(file: string): { write: (line: string) => void; close: () => void } {
   mkdirSync(dirname(file), { recursive: true });
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LOG_LIMIT_BYTES) renameSync(file, `${file}.1`);
-  // A log that can't be written (its folder was removed) must not end the process that is being logged.
-  return createWriteStream(file, { flags: 'a' }).on('error', () => undefined);
+  let descriptor: number | undefined = openSync(file, 'a');
+  return {
+    write: (line) => {
+      if (descriptor !== undefined) writeSync(descriptor, `${line}\n`);
+    },
+    close: () => {
+      if (descriptor !== undefined) closeSync(descriptor);
+      descriptor = undefined;
+    },
+  };
 }
