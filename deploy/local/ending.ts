@@ -15,7 +15,8 @@ export function onEnding(stop: () => Promise<void>, log: (line: string) => void)
       .catch((error: unknown) => log(String(error)))
       .finally(() => process.exit(code));
   };
-  const onSignal = (signal: NodeJS.Signals) => end(EXIT_CODES[signal as keyof typeof EXIT_CODES], `${signal}: stopping`);
+  const onSignal = (signal: NodeJS.Signals) =>
+    end(EXIT_CODES[signal as keyof typeof EXIT_CODES], `${signal}: stopping`);
   const onError = (error: unknown) => end(1, error instanceof Error ? (error.stack ?? error.message) : String(error));
   for (const signal of Object.keys(EXIT_CODES)) process.on(signal, onSignal);
   process.on('uncaughtException', onError);

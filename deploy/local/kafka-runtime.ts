@@ -56,7 +56,12 @@ export async function prepareKafkaRuntime(cacheDir: string, log: (line: string) 
 }
 
 /** The command line of a broker, without the class-data flag. */
-export function javaArguments(runtime: KafkaRuntime, flags: readonly string[], main: string, ...rest: string[]): string[] {
+export function javaArguments(
+  runtime: KafkaRuntime,
+  flags: readonly string[],
+  main: string,
+  ...rest: string[]
+): string[] {
   const logging = `-Dlog4j2.configurationFile=${runtime.logging}`;
   return [...JVM_FLAGS, ...flags, logging, '-cp', runtime.classPath, main, ...rest];
 }

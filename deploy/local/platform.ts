@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { startKafka } from './kafka.js';
+import { startKafka, type Kafka } from './kafka.js';
 import { identityOf, isAlive, readPidFile, writePidFile } from './pid-file.js';
-import { startPostgres } from './postgres.js';
+import { startPostgres, type Postgres } from './postgres.js';
 import { stateRoot } from './repository.js';
 
 export { removeState } from './postgres-binaries.js';
@@ -21,8 +21,8 @@ export interface Platform {
   /** `host:port`, comma separated. */
   kafkaBrokers: string;
   /** Present only for servers that we started: they can be killed and started again by tests. */
-  postgres?: Awaited<ReturnType<typeof startPostgres>>;
-  kafka?: Awaited<ReturnType<typeof startKafka>>;
+  postgres?: Postgres;
+  kafka?: Kafka;
   /** Ends what this call started, and nothing else. */
   stop(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export async function startPlatform({ stateDir, log, fresh = false }: PlatformRe
   ]);
   const started = [postgres, kafka].map((result) => (result.status === 'fulfilled' ? result.value : undefined));
   const stop = async () => {
-    await Promise.all(started.map((server) => server?.stop()));
+    await Promise.all(started.map(async (server) => server?.stop()));
     release();
   };
   if (postgres.status === 'rejected' || kafka.status === 'rejected') {
@@ -76,7 +76,8 @@ function claim(stateDir: string): () => void {
   mkdirSync(stateDir, { recursive: true });
   const file = join(stateDir, 'owner');
   const owner = readPidFile(file);
-  if (owner !== undefined && owner.pid !== process.pid && isAlive(owner)) throw new StateFolderBusy(stateDir, owner.pid);
+  if (owner !== undefined && owner.pid !== process.pid && isAlive(owner))
+    throw new StateFolderBusy(stateDir, owner.pid);
   const self = identityOf(process.pid, '');
   if (self !== undefined) writePidFile(file, self);
   return () => rmSync(file, { force: true });

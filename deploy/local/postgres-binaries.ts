@@ -110,7 +110,14 @@ function copyBinaries(packaged: string): string {
 
 function serverUser(): ServerUser {
   if (lookUp('-u') === undefined) {
-    execFileSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', SYSTEM_USER]);
+    execFileSync('useradd', [
+      '--system',
+      '--user-group',
+      '--no-create-home',
+      '--shell',
+      '/usr/sbin/nologin',
+      SYSTEM_USER,
+    ]);
   }
   const uid = lookUp('-u');
   const gid = lookUp('-g');

@@ -43,7 +43,9 @@ describe('service supervision', () => {
       log,
     });
     pids.push(pidIn(stateDir, 'sound'), pidIn(stateDir, 'broken'));
-    await expect(starting).rejects.toThrow(/^broken ended before it was ready \(exit code 78\)[^]*configuration invalid/);
+    await expect(starting).rejects.toThrow(
+      /^broken ended before it was ready \(exit code 78\)[^]*configuration invalid/,
+    );
     expect(pids.map(startTicksOf)).toEqual([undefined, undefined]);
   });
 

@@ -8,9 +8,7 @@ export async function installDependencies() {
   if (isInstalled(readLock('package-lock.json'), readLock('node_modules/.package-lock.json'))) return;
   // An environment made for production would leave out the compiler and the test tools.
   const { NODE_ENV: _production, ...env } = process.env;
-  const npm = process.env.npm_execpath?.endsWith('.js')
-    ? [process.execPath, process.env.npm_execpath]
-    : ['npm'];
+  const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
   const args = [...npm.slice(1), 'ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
   const { code, tail } = await step('installing npm packages', () => quietly(npm[0], args, { env }));
   if (code !== 0) throw new Unavailable(`npm could not install the packages: run "npm ci" (${setupLogName}).\n${tail}`);

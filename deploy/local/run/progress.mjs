@@ -39,7 +39,11 @@ export function quietly(command, args, options = {}) {
   const lines = [];
   const take = (chunk) => {
     appendFileSync(setupLog, chunk);
-    lines.push(...String(chunk).split('\n').filter((line) => line.trim() !== ''));
+    lines.push(
+      ...String(chunk)
+        .split('\n')
+        .filter((line) => line.trim() !== ''),
+    );
     lines.splice(0, lines.length - 20);
     const latest = lines.at(-1) ?? '';
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K    ${latest.slice(0, 100)}\r\u001b[2K`);

@@ -53,7 +53,9 @@ async function runProgram({ name, script, args, nodeFlags, report }, sum) {
   sum.passed += counts.passed;
   // Not every failure is a failed test: a compiler error, a crash. None may look like a success.
   sum.failed += exitCode === 0 ? counts.failed : Math.max(1, counts.failed);
-  say(`  ${exitCode === 0 ? 'ok' : `failed with exit code ${exitCode}`}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+  say(
+    `  ${exitCode === 0 ? 'ok' : `failed with exit code ${exitCode}`}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
+  );
   return exitCode;
 }
 
