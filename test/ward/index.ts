@@ -1,0 +1,17 @@
+export { startWard, missingPackages, type WardOptions } from './start.js';
+export { Ward, type InfectOptions } from './ward.js';
+export type { Capture, CapturePlace } from './capture/capture.js';
+export { readPcap, type Packet } from './capture/pcap.js';
+export type { Modality, ModalityName } from './dicom/clinic.js';
+export type { ArchiveRecord, ModalityRecord } from './dicom/journal.js';
+export type { ModalityOptions } from './dicom/modality.js';
+export { FULL_STUDY, SMALL_STUDY, type StudyShape } from './dicom/study.js';
+export type { ClinicalWitness } from './dicom/witness.js';
+export * from './network.js';
+export { cookieWords, type Flow, type FlowChange } from './switch/flow.js';
+export type { FlowObserver } from './switch/flow-observer.client.js';
+export type { PortChange, PortObserver, PortState } from './switch/ovsdb-observer.client.js';
+export { OBSERVATION_DOMAINS, SAMPLING_COOKIE } from './switch/sampling.js';
+export type { Infection } from './worm/infection.js';
+export type { WormAttempt, WormRecord } from './worm/profile.js';
+export { SITE, type SiteAsset, type SiteFlow } from './site/site.js';

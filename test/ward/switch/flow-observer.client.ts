@@ -1,0 +1,55 @@
+/** Watches the switch's flows with `ovs-ofctl monitor BRIDGE watch:`, and comes back when the switch was restarted. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { parseFlowChange, type FlowChange } from './flow.js';
+
+const RETRY_MS = 50;
+
+export class FlowObserver {
+  readonly changes: FlowChange[] = [];
+  private child: ChildProcess | undefined;
+  private stopped = false;
+
+  private constructor(private readonly bridge: string) {}
+
+  /** Resolves when the monitor is in force: flows that are there already are not reported. */
+  static async open(bridge: string): Promise<FlowObserver> {
+    const observer = new FlowObserver(bridge);
+    await observer.watch('watch:!initial');
+    return observer;
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.child?.kill('SIGKILL');
+  }
+
+  /** How often flows whose cookie matches were added, by table, cookie and match. */
+  additions(cookie: bigint, mask: bigint): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const change of this.changes) {
+      if (change.event !== 'added' || (change.cookie & mask) !== (cookie & mask)) continue;
+      const key = `${change.table} 0x${change.cookie.toString(16)} ${change.match}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  private watch(what: string): Promise<void> {
+    const child = spawn('ovs-ofctl', ['monitor', this.bridge, what], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = child;
+    return new Promise((resolve) => {
+      for (const stream of [child.stdout, child.stderr])
+        createInterface({ input: stream }).on('line', (line) => {
+          if (/FLOW_MONITOR/.test(line)) resolve();
+          const change = parseFlowChange(line, performance.timeOrigin + performance.now());
+          if (change) this.changes.push(change);
+        });
+      child.once('close', () => {
+        // A restarted switch has no flows: what it then holds was added while nobody could watch, and counts.
+        if (!this.stopped) setTimeout(() => void this.watch('watch:'), RETRY_MS);
+        resolve();
+      });
+    });
+  }
+}
