@@ -59,8 +59,8 @@ export interface PortReading {
   linkUp: boolean;
   trunk: boolean;
   mark: PortMark | null;
-  /** The MACs that the point has learned there. */
-  macs: string[];
+  /** The MACs that the point has learned there; null where it does not tell, which is not the same as none. */
+  macs: string[] | null;
 }
 
 /** One of our entries as the point holds it. `packets` counts what it has matched. */
@@ -135,4 +135,6 @@ export interface Driver {
   watch(listener: (hint: PointHint) => void): Promise<{ stop(): Promise<void> }>;
   /** The commands that undo an isolation by hand, without Lazaret. Pure. */
   undo(isolation: PointIsolation): string[];
+  /** Gives connections back. What is applied stays applied. */
+  close(): Promise<void>;
 }
