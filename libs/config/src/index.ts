@@ -1,1 +1,1 @@
-export { ConfigError, loadConfig, parseConfig, type ConfigProblem, type Connections } from './load.js';
+export { ConfigError, fromEnvironment, loadConfig, parseConfig, type ConfigProblem, type Connections } from './load.js';

@@ -78,3 +78,8 @@ function named(issue: z.core.$ZodIssue): ConfigProblem {
   const path = issue.path.map(String).join('.') || '(top level)';
   return { path, message: issue.message };
 }
+
+/** One variable of the environment; undefined when it is not set or empty. Everybody else asks here. */
+export function fromEnvironment(name: string, env = process.env): string | undefined {
+  return env[name] || undefined;
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CONDITIONS, CRITICALITIES, DECISIONS, LEVELS, TRUTHS } from '#events';
+import { CONDITIONS, DECISIONS, LEVELS, TRUTHS } from '#events';
 import { ROLES } from '#tokens';
 
 /** A reason that people will read in the timeline: never empty. */
@@ -11,13 +11,13 @@ export const deviceQuery = z.strictObject({
   site: z.string().optional(),
   ward: z.string().optional(),
   level: z.enum(LEVELS).optional(),
-  criticality: z.enum(CRITICALITIES).optional(),
 });
 export const quarantineQuery = z.strictObject({
   ...page,
   decision: z.enum(DECISIONS).optional(),
   truth: z.enum(TRUTHS).optional(),
   condition: z.enum(CONDITIONS).optional(),
+  deviceId: z.string().max(64).optional(),
 });
 export const auditQuery = z.strictObject({ after: z.coerce.number().int().min(0).default(0), limit: page.limit });
 export const inventoryQuery = z.strictObject({ dryRun: z.enum(['true', 'false', '']).optional() });

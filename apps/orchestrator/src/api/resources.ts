@@ -1,38 +1,30 @@
 import { z } from 'zod';
 import {
-  CONDITIONS,
   CRITICALITIES,
   DECISIONS,
   LEVELS,
+  OPENERS,
   TRUTHS,
-  assessmentPart,
+  assessmentChanged,
   condition,
   deviceInterface,
+  permit,
   resolvedFlow,
   seenInterface,
   seenPlan,
+  sensorReported,
 } from '#events';
 
 const id = z.string().min(1).max(64);
 const time = z.iso.datetime();
 const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });
-
-export const assessment = z.object({
-  assessmentId: id,
-  level: z.enum(LEVELS),
-  logOdds: z.number(),
-  inWords: z.string(),
-  sentence: z.string(),
-  mayActAlone: z.boolean(),
-  at: time,
-  parts: z.array(assessmentPart),
-});
-
-export const openQuarantine = z.object({ quarantineId: id, decision: z.enum(DECISIONS), truth: z.enum(TRUTHS) });
+const finding = z.object({ reason: z.string(), message: z.string() });
+const assessment = assessmentChanged.shape.data;
 
 export const device = z.object({
   deviceId: id,
   site: z.string(),
+  realm: z.string(),
   asset: z.string().nullable(),
   name: z.string(),
   modality: z.string(),
@@ -41,39 +33,27 @@ export const device = z.object({
   aeTitles: z.array(z.string()),
   infrastructure: z.boolean(),
   protected: z.boolean(),
-  held: z.object({ by: z.string(), reason: z.string(), since: time }).nullable(),
+  hold: z.object({ reason: z.string(), by: z.string(), since: time }).nullable(),
   interfaces: z.array(deviceInterface),
   assessment: assessment.nullable(),
-  contract: z.object({ flows: z.array(resolvedFlow), unresolved: z.array(z.string()) }).nullable(),
-  openQuarantine: openQuarantine.nullable(),
+  contract: z.object({ revision: z.int(), flows: z.array(resolvedFlow), unresolved: z.array(z.string()) }),
+  openQuarantine: z.object({ quarantineId: id, decision: z.enum(DECISIONS), truth: z.enum(TRUTHS) }).nullable(),
 });
 
-export const plan = seenPlan.shape.data.pick({
-  planDigest: true,
-  possible: true,
-  interruptionMs: true,
-  associationsBroken: true,
-  steps: true,
-  cut: true,
-  interfaces: true,
-  refusedModes: true,
-  permits: true,
-  undo: true,
-});
-
-/** A flow of the last days, as the plan would keep or cut it. */
-export const flowSummary = z.object({
-  service: z.string().nullable(),
-  peerAddress: z.string(),
+/** Traffic of one of the last days; `kept` and `cut` of a quarantine hold such flows. */
+export const dailyFlow = z.object({
+  day: z.string(),
+  peerAddress: z.string().nullable(),
+  peerName: z.string().nullable(),
   transport: z.string().nullable(),
   port: z.number().nullable(),
-  kept: z.boolean(),
-  required: z.boolean(),
+  opener: z.enum(OPENERS),
+  frames: z.number(),
   octets: z.number(),
-  lastSeen: time.nullable(),
+  lastSeen: time,
 });
 
-export const quarantine = z.object({
+export const quarantineSummary = z.object({
   quarantineId: id,
   version: z.int(),
   deviceId: id,
@@ -85,46 +65,45 @@ export const quarantine = z.object({
   ward: z.string(),
   decision: z.enum(DECISIONS),
   truth: z.enum(TRUTHS),
-  generation: z.int(),
-  requestedBy: z.string(),
-  reason: z.string(),
+  weakestMac: z.string().nullable(),
+  conditions: z.array(condition),
+  level: z.enum(LEVELS),
+  logOdds: z.number(),
+  inWords: z.string(),
+  approvalsNeeded: z.int(),
+  approvalsGiven: z.int(),
   proposedAt: time,
   decidedAt: time.nullable(),
-  lapsesAt: time.nullable(),
-  reviewDueAt: time.nullable(),
-  approvalsNeeded: z.int(),
-  approvals: z.array(z.object({ by: z.string(), at: time, reason: z.string() })),
-  conditions: z.array(condition),
-  interfaces: z.array(seenInterface),
-  policyVersion: z.string(),
-  plan: plan.nullable(),
-  flows: z.array(flowSummary),
+});
+
+export const quarantine = quarantineSummary.extend({
+  requestedBy: z.string(),
+  reason: z.string(),
+  rule: z.string(),
   assessment: assessment.nullable(),
+  approvals: z.array(z.object({ person: z.string(), role: z.string(), reason: z.string(), at: time })),
+  plan: seenPlan.shape.data.nullable(),
+  planDigest: z.string().nullable(),
+  policyVersion: z.string(),
+  permits: z.array(permit),
+  kept: z.array(dailyFlow),
+  cut: z.array(dailyFlow),
+  whyNotAlone: z.array(finding),
+  interfaces: z.array(seenInterface),
+  refusal: z.string().nullable(),
+  epoch: z.int(),
+  generation: z.int(),
+  lapsesAt: time.nullable(),
+  reviewAt: time.nullable(),
+  closesAt: time.nullable(),
+  undo: z.array(z.string()),
 });
 
-/** What happened to a quarantine, in order: one line each, with the time in milliseconds. */
-export const timelineEntry = z.object({
-  at: time,
-  actor: z.string(),
-  what: z.string(),
-  text: z.string(),
-});
+/** One line of a quarantine's history. */
+export const timelineEntry = z.object({ at: time, kind: z.string(), actor: z.string(), detail: z.string() });
 
-export const sensor = z.object({
-  sensorId: id,
-  kind: z.string(),
-  site: z.string(),
-  trustDomain: z.string(),
-  authenticated: z.boolean(),
-  observedUntil: time.nullable(),
-  recordsPerSecond: z.number(),
-  lost: z.int(),
-  parseFailures: z.int(),
-  problems: z.array(z.string()),
-});
-
-export const limit = z.object({ scope: z.string(), cap: z.int(), used: z.int(), windowStart: time });
-export const policyInForce = z.object({ policyVersion: z.string(), source: z.string(), policy: z.unknown() });
+export const limit = z.object({ scope: z.string(), windowStart: time, cap: z.int(), used: z.int() });
+export const policyInForce = z.object({ version: z.string(), loadedAt: time, body: z.string() });
 export const killSwitch = z.object({ on: z.boolean(), reason: z.string(), by: z.string(), since: time.nullable() });
 export const auditEntry = z.object({
   seq: z.int(),
@@ -137,15 +116,34 @@ export const auditEntry = z.object({
   hash: z.string(),
 });
 export const token = z.object({ id, name: z.string(), role: z.string(), createdAt: time, expiresAt: time });
+export const newToken = z.object({ id, name: z.string(), role: z.string(), expiresAt: time, token: z.string() });
 export const importResult = z.object({ added: z.int(), changed: z.int(), same: z.int(), removed: z.int() });
-export const approvalResult = z.object({ given: z.int(), needed: z.int(), decision: z.enum(DECISIONS) });
+export const decided = z.object({ quarantineId: id, version: z.int(), decision: z.enum(DECISIONS) });
+export const approvalResult = decided.extend({ given: z.int(), needed: z.int() });
+export const policyCheck = z.object({ version: z.string() });
 
 export const deviceList = list(device);
-export const quarantineList = list(quarantine);
-export const sensorList = list(sensor);
-export const limitList = list(limit);
+export const quarantineList = list(quarantineSummary);
+export const sensorList = z.object({ items: z.array(sensorReported.shape.data) });
+export const limitList = z.object({ items: z.array(limit) });
 export const auditList = list(auditEntry);
-export const tokenList = list(token);
-export const timeline = list(timelineEntry);
+export const tokenList = z.object({ items: z.array(token) });
+export const timeline = z.object({ items: z.array(timelineEntry) });
 
-export const CONDITION_WORDS = CONDITIONS;
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().optional(),
+  errors: z
+    .array(
+      z.object({
+        pointer: z.string().optional(),
+        row: z.int().optional(),
+        column: z.string().optional(),
+        code: z.string(),
+        detail: z.string(),
+      }),
+    )
+    .optional(),
+});

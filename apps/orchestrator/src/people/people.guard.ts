@@ -22,12 +22,18 @@ export class PeopleGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
-    const needs = this.reflector.getAllAndOverride<Role | 'none' | undefined>(NEEDS, [context.getHandler(), context.getClass()]);
+    const needs = this.reflector.getAllAndOverride<Role | 'none' | undefined>(NEEDS, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
     if (needs === 'none') return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const actor = await this.actorOf(request);
     if (!needs || !mayAct(actor.role, needs)) {
-      throw new ProblemError('forbidden', `This needs the role ${needs ?? 'of nobody'}; ${actor.name} is ${actor.role}.`);
+      throw new ProblemError(
+        'forbidden',
+        `This needs the role ${needs ?? 'of nobody'}; ${actor.name} is ${actor.role}.`,
+      );
     }
     request.actor = actor;
     return true;

@@ -1,0 +1,52 @@
+import { Body, Controller, Get, Put, Query } from '@nestjs/common';
+import type { z } from 'zod';
+import type { Actor } from '#tokens';
+import { StopCommands } from '../commands.js';
+import { TheActor } from '../people/actor.decorator.js';
+import { Needs } from '../people/people.guard.js';
+import { RuleQueries } from '../queries.js';
+import { auditQuery, killSwitchRequest } from './requests.js';
+import { Validated } from './validated.pipe.js';
+
+/** The rules in force, what stops every write, and the record of who did what. */
+@Controller('/v1')
+export class RulesController {
+  constructor(
+    private readonly queries: RuleQueries,
+    private readonly stops: StopCommands,
+  ) {}
+
+  @Get('/policy')
+  @Needs('viewer')
+  policy() {
+    return this.queries.policy();
+  }
+
+  @Get('/limits')
+  @Needs('viewer')
+  async limits() {
+    return { items: await this.queries.limits() };
+  }
+
+  @Get('/kill-switch')
+  @Needs('viewer')
+  killSwitch() {
+    return this.queries.killSwitch();
+  }
+
+  @Put('/kill-switch')
+  @Needs('admin')
+  setKillSwitch(
+    @Body(new Validated(killSwitchRequest)) { on, reason }: z.output<typeof killSwitchRequest>,
+    @TheActor() actor: Actor,
+  ) {
+    return this.stops.setKillSwitch(on, reason, actor);
+  }
+
+  @Get('/audit')
+  @Needs('admin')
+  async audit(@Query(new Validated(auditQuery)) { after, limit }: z.output<typeof auditQuery>) {
+    const items = await this.queries.audit(after, limit);
+    return { items, next: items.length === limit ? String(items.at(-1)?.seq) : null };
+  }
+}

@@ -1,0 +1,3 @@
+export * from './token.js';
+export { TokenEntity } from './token.entity.js';
+export * from './tokens.store.js';
