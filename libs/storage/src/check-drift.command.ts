@@ -26,7 +26,8 @@ async function main(files: string[]): Promise<number> {
 
 async function driftOf(exported: Record<string, unknown>, url: string): Promise<string[]> {
   const found = Object.values(exported).find((value) => value instanceof DataSource || isStorage(value));
-  if (found === undefined) throw new Error('the file exports neither a DataSource nor { schema, entities, migrations }');
+  if (found === undefined)
+    throw new Error('the file exports neither a DataSource nor { schema, entities, migrations }');
   const dataSource = isStorage(found) ? createDataSource({ ...found, url }) : (found as DataSource);
   if (!dataSource.isInitialized) await dataSource.initialize();
   try {
@@ -37,7 +38,9 @@ async function driftOf(exported: Record<string, unknown>, url: string): Promise<
 }
 
 function isStorage(value: unknown): value is Storage {
-  return typeof value === 'object' && value !== null && 'schema' in value && 'entities' in value && 'migrations' in value;
+  return (
+    typeof value === 'object' && value !== null && 'schema' in value && 'entities' in value && 'migrations' in value
+  );
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -38,7 +38,14 @@ export async function migrate(request: MigrateRequest): Promise<string[]> {
 
 async function runMigrations(request: MigrateRequest, url: string): Promise<string[]> {
   const { schema, entities, migrations } = request;
-  const dataSource = createDataSource({ url, schema, entities, migrations, poolSize: 2, statementTimeoutMs: STATEMENT_MS });
+  const dataSource = createDataSource({
+    url,
+    schema,
+    entities,
+    migrations,
+    poolSize: 2,
+    statementTimeoutMs: STATEMENT_MS,
+  });
   await dataSource.initialize();
   try {
     const ran = await dataSource.runMigrations({ transaction: 'each' });

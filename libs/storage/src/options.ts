@@ -33,7 +33,8 @@ export function roleOf(schema: string): string {
 
 /** A schema name is put into SQL and into start-up options, so it is checked, not quoted. */
 export function checkedSchema(schema: string): string {
-  if (!/^[a-z][a-z0-9_]{0,40}$/.test(schema)) throw new Error('a schema is named by a-z, 0-9 and _, at most 41 characters');
+  if (!/^[a-z][a-z0-9_]{0,40}$/.test(schema))
+    throw new Error('a schema is named by a-z, 0-9 and _, at most 41 characters');
   return schema;
 }
 

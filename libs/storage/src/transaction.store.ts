@@ -5,7 +5,10 @@ import { isConnectionLost } from './transient.js';
  * One transaction on one pooled connection. Unlike `dataSource.transaction` a connection that broke on the way is
  * destroyed, not given back, and an error of the rollback never hides the first one.
  */
-export async function inTransaction<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  dataSource: DataSource,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
   const runner = dataSource.createQueryRunner();
   try {
     await runner.startTransaction();

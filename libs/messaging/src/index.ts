@@ -1,0 +1,21 @@
+import './kafkajs-timers.js';
+
+export { createMessagingTables, dropMessagingTables, messagingEntities } from './messaging-tables.js';
+export { DEFAULT_TUNING, type ConsumerTuning } from './consumer-options.js';
+export { MESSAGING_ERROR, MessagingError, hasCode, type MessagingErrorCode } from './errors.js';
+export { EventContext, type AfterCommit, type MessagePlace } from './event-context.js';
+export { EventProducer, type EventProducerOptions } from './event.publisher.js';
+export { KafkaEventServer, type KafkaEventServerOptions } from './event-server.consumer.js';
+export { FATAL_EXIT_CODE, type OnFatal } from './fatal.js';
+export { type Delivery } from './handlers.js';
+export { InboxEntity } from './inbox.entity.js';
+export { MessagingModule, type MessagingModuleOptions } from './messaging.module.js';
+export { OutboxEntity } from './outbox.entity.js';
+export { OutboxRelay, type OutboxRelayOptions } from './outbox-relay.publisher.js';
+export { publishInTransaction } from './outbox.store.js';
+export { ProgressEntity, ProgressResetEntity } from './progress.entity.js';
+export { ReplayConsumer, type ReplayConsumerOptions, type ReplayHandler, type ReplayItem } from './replay.consumer.js';
+export { resetProgress } from './reset-progress.js';
+export { createTopics, type TopicsReport } from './topics.client.js';
+export { topicSettings, type TopicMismatch, type TopicSettings } from './topics.js';
+export { type TopicSchemas } from './topic-readers.js';
