@@ -45,13 +45,7 @@ describe('the calendar of names', () => {
   it('knows a name on its day, the day before and the day after, and on no other', () => {
     const calendar = new ConfickerCalendar();
     const found = [-2, -1, 0, 1, 2].map((days) => calendar.find('fvqcih.net', noon + (days - 1) * DAY_MS));
-    expect(found.map((name) => name?.day)).toEqual([
-      undefined,
-      FIRST_OF_2020,
-      FIRST_OF_2020,
-      FIRST_OF_2020,
-      undefined,
-    ]);
+    expect(found.map((name) => name?.day)).toEqual([undefined, FIRST_OF_2020, FIRST_OF_2020, FIRST_OF_2020, undefined]);
     expect(calendar.find('jqfgtmjl.ws', noon)?.variant).toBe('B');
   });
 

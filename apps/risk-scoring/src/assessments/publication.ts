@@ -1,0 +1,23 @@
+import type { Level } from '#events';
+import type { Assessment } from './assessment.js';
+
+/** What was last told of a device. */
+export interface Published {
+  level: Level;
+  counted: number;
+  at: number;
+}
+
+/** A smaller move is none that a person or a policy could use. */
+const MOVED_DECIBANS = 0.5;
+const SHORTEST_INTERVAL_MS = 1000;
+
+/**
+ * Whether an assessment is told now, later or not. A change of level goes at once: people and policy wait for it. Other
+ * moves go once a second at most. A device of which nothing was ever told starts from nothing held against it.
+ */
+export function whenToPublish(last: Published | null, next: Assessment, now: number): 'now' | 'later' | 'never' {
+  if (next.level !== (last?.level ?? 'none')) return 'now';
+  if (Math.abs(next.counted - (last?.counted ?? 0)) < MOVED_DECIBANS) return 'never';
+  return last === null || now - last.at >= SHORTEST_INTERVAL_MS ? 'now' : 'later';
+}

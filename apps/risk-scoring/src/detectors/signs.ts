@@ -1,0 +1,49 @@
+import type { Answer, Observation, Outcome, Transport } from '#events';
+import type { DetectorName } from '../evidence/evidence.js';
+import type { ObservationContext } from './detector.js';
+
+/** Kind and outcome of an observation. `listed`: an exact name of a worm's list. */
+export type Sign = `attempt.${Transport}.${Outcome}` | `name.${'listed' | 'other'}.${Answer}` | 'address-taken-over';
+
+/**
+ * Which one detector a sign belongs to, so that none weighs twice. null: it weighs nothing. The compiler checks that
+ * every kind and outcome stands here.
+ */
+export const SIGNS: Record<Sign, DetectorName | null> = {
+  'attempt.tcp.answered': 'scan',
+  'attempt.tcp.refused': 'scan',
+  'attempt.tcp.unreachable': 'scan',
+  'attempt.tcp.silent': 'scan',
+  // Our own rule cut it: after a release the same contact is a first one again.
+  'attempt.tcp.denied': null,
+  'attempt.udp.answered': null,
+  'attempt.udp.refused': null,
+  'attempt.udp.unreachable': null,
+  'attempt.udp.silent': null,
+  'attempt.udp.denied': null,
+  'name.listed.answered': 'conficker-names',
+  'name.listed.nxdomain': 'conficker-names',
+  'name.listed.servfail': 'conficker-names',
+  'name.listed.refused': 'conficker-names',
+  'name.listed.silent': 'conficker-names',
+  'name.listed.unknown': 'conficker-names',
+  'name.other.answered': null,
+  'name.other.nxdomain': 'failing-names',
+  // The resolver's fault.
+  'name.other.servfail': null,
+  'name.other.refused': null,
+  'name.other.silent': 'failing-names',
+  'name.other.unknown': null,
+  'address-taken-over': 'address-taken-over',
+};
+
+export function signOf(observation: Observation, context: Pick<ObservationContext, 'conficker'>): Sign {
+  switch (observation.kind) {
+    case 'attempt':
+      return `attempt.${observation.transport}.${observation.outcome}`;
+    case 'name':
+      return `name.${context.conficker ? 'listed' : 'other'}.${observation.answer}`;
+    case 'address-taken-over':
+      return 'address-taken-over';
+  }
+}
