@@ -50,8 +50,14 @@ function missingForKafka() {
   if (process.env.KAFKA_BROKERS) return [];
   const cache = join(root, '.lazaret/cache/kafka');
   const hasJars = existsSync(cache) && readdirSync(cache).length > 0;
+  const java = findCommand(javaCommand());
+  if (java === undefined && process.env.JAVA_HOME) {
+    throw new Unavailable(
+      `JAVA_HOME is ${process.env.JAVA_HOME} and holds no bin/java: correct it, or run "unset JAVA_HOME".`,
+    );
+  }
   return [
-    ...(findCommand(javaCommand()) === undefined ? ['default-jre-headless'] : []),
+    ...(java === undefined ? ['default-jre-headless'] : []),
     ...(hasJars || findCommand('mvn') !== undefined ? [] : ['maven']),
   ];
 }
