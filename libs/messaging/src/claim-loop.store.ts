@@ -65,12 +65,12 @@ export class ClaimLoop {
   }
 
   private async claim(due: readonly Assignment[]): Promise<void> {
-    const { admin, consumer, dataSource, begin } = this.options;
+    const { admin, consumer, dataSource } = this.options;
     const bounds = await readLogBounds(admin, [...new Set(due.map(({ partition }) => partition.topic))]);
     const wanted = due.map(({ partition }) => ({ ...partition, start: boundsOf(bounds, partition).low }));
     for (const claim of await claimPartitions(dataSource, consumer, wanted)) {
       const assignment = due.find(({ partition }) => keyOf(partition) === keyOf(claim));
-      if (assignment && !assignment.isGone) await begin(assignment, claim, boundsOf(bounds, claim));
+      if (assignment && !assignment.isGone) await this.options.begin(assignment, claim, boundsOf(bounds, claim));
     }
   }
 }

@@ -50,12 +50,8 @@ export class EventProducer {
    * Resolves when all events are acknowledged, however long the broker is away. Rejects at once with `queue-full` or
    * `event-too-large`, then nothing of the call was taken; with `record-refused` if the broker will never take one.
    */
-  publish(events: readonly LazaretEvent[]): Promise<void> {
-    try {
-      return this.publishRecords(events.map((event) => encode(event, topicOf(event.type))));
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
+  async publish(events: readonly LazaretEvent[]): Promise<void> {
+    await this.publishRecords(events.map((event) => encode(event, topicOf(event.type))));
   }
 
   /**
@@ -109,7 +105,7 @@ export class EventProducer {
         isWanted,
       );
       this.queue.done(entries);
-      for (const { resolve } of entries) resolve();
+      for (const entry of entries) entry.resolve();
     } catch (error) {
       if (entries.length === 1 || !(error instanceof MessagingError) || error.code !== 'record-refused') {
         this.reject(entries, error as Error);

@@ -1,9 +1,9 @@
 import type { LazaretEvent } from '#events';
-import { isObservable, lastValueFrom, type Observable } from 'rxjs';
+import { isObservable, lastValueFrom } from 'rxjs';
 import type { EventContext } from './event-context.js';
 
 /** What Nest made of an `@EventPattern` method. */
-export type HandlerCallback = (event: LazaretEvent, context: EventContext) => Promise<Observable<unknown> | unknown>;
+export type HandlerCallback = (event: LazaretEvent, context: EventContext) => Promise<unknown>;
 
 export const DELIVERY = { upsert: 'upsert', once: 'once' } as const;
 export type Delivery = (typeof DELIVERY)[keyof typeof DELIVERY];

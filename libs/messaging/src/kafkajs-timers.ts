@@ -11,7 +11,7 @@ interface RequestQueue {
   pending: unknown[];
   throttledUntil: number;
   checkPendingRequests(): void;
-  scheduleCheckPendingRequests(): void;
+  scheduleCheckPendingRequests: (this: RequestQueue) => void;
 }
 
 const CHECK_MS = 10;

@@ -1,9 +1,9 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import { BaseRpcExceptionFilter } from '@nestjs/microservices';
-import { throwError } from 'rxjs';
+import { throwError, type Observable } from 'rxjs';
 import { EventContext } from './event-context.js';
 
-type Catch = BaseRpcExceptionFilter['catch'];
+type Catch = (this: BaseRpcExceptionFilter, error: unknown, host: ArgumentsHost) => Observable<unknown>;
 
 let isKept = false;
 
@@ -15,10 +15,11 @@ let isKept = false;
 export function keepHandlerErrors(): void {
   if (isKept) return;
   isKept = true;
-  const original: Catch = BaseRpcExceptionFilter.prototype.catch;
-  BaseRpcExceptionFilter.prototype.catch = function keep(this: BaseRpcExceptionFilter, error, host): ReturnType<Catch> {
+  const prototype = BaseRpcExceptionFilter.prototype as { catch: Catch };
+  const original = prototype.catch;
+  prototype.catch = function keep(this: BaseRpcExceptionFilter, error, host): Observable<unknown> {
     if (!isOurs(host)) return original.call(this, error, host);
-    return throwError(() => error as unknown);
+    return throwError(() => error);
   };
 }
 

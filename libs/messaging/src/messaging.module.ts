@@ -5,6 +5,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { fromEnvironment } from '#config';
 import { Counters, createLogger, type Logger } from '#observability';
 import { DataSource } from 'typeorm';
 import { EventProducer } from './event.publisher.js';
@@ -62,7 +63,7 @@ export class MessagingModule implements OnApplicationBootstrap, OnApplicationShu
 }
 
 function makeProducer(options: MessagingModuleOptions, logger: Logger, counters: Counters): EventProducer {
-  const brokers = options.brokers ?? process.env['KAFKA_BROKERS']?.split(',');
+  const brokers = options.brokers ?? fromEnvironment('KAFKA_BROKERS')?.split(',');
   if (!brokers) throw new Error('KAFKA_BROKERS is not set');
   const { maxQueuedBytes } = options;
   return new EventProducer({

@@ -209,11 +209,11 @@ export class PartitionConsumer {
     assignment: Assignment,
     claim: Claim,
     records: readonly RawRecord[],
-    { heartbeat }: EachBatchPayload,
+    payload: EachBatchPayload,
   ): Promise<boolean> {
     const end = assignment.beginStep(performance.now());
     // A heartbeat that fails here fails again after the step, where kafkajs can act on it.
-    const beat = setInterval(() => void heartbeat().catch(() => undefined), this.options.tuning.heartbeatMs);
+    const beat = setInterval(() => void payload.heartbeat().catch(() => undefined), this.options.tuning.heartbeatMs);
     try {
       await this.options.work.handle(claim, records);
       assignment.failures = 0;

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { DataSource } from 'typeorm';
+import { fromEnvironment } from '#config';
 import { createDataSource } from './data-source.store.js';
 import { findDrift } from './drift.store.js';
 import type { Storage } from './options.js';
@@ -10,7 +11,7 @@ import type { Storage } from './options.js';
  * exports a DataSource or a `{ schema, entities, migrations }`.
  */
 async function main(files: string[]): Promise<number> {
-  const url = process.env['DATABASE_URL'];
+  const url = fromEnvironment('DATABASE_URL');
   if (!url || files.length === 0) {
     process.stderr.write('usage: DATABASE_URL=… node check-drift.command.js DATA_SOURCE.js …\n');
     return 2;
@@ -25,10 +26,12 @@ async function main(files: string[]): Promise<number> {
 }
 
 async function driftOf(exported: Record<string, unknown>, url: string): Promise<string[]> {
-  const found = Object.values(exported).find((value) => value instanceof DataSource || isStorage(value));
+  const found = Object.values(exported).find(
+    (value): value is DataSource | Storage => value instanceof DataSource || isStorage(value),
+  );
   if (found === undefined)
     throw new Error('the file exports neither a DataSource nor { schema, entities, migrations }');
-  const dataSource = isStorage(found) ? createDataSource({ ...found, url }) : (found as DataSource);
+  const dataSource = isStorage(found) ? createDataSource({ ...found, url }) : found;
   if (!dataSource.isInitialized) await dataSource.initialize();
   try {
     return await findDrift(dataSource);

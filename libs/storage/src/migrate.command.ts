@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { fromEnvironment } from '#config';
 import { createDataSource } from './data-source.store.js';
 import { connectionSettings, type Storage } from './options.js';
 import { prepareSchema, protectMigrations } from './roles.store.js';
@@ -56,7 +57,7 @@ async function runMigrations(request: MigrateRequest, url: string): Promise<stri
 }
 
 function required(name: 'DATABASE_URL' | 'LAZARET_DATABASE_PASSWORD'): string {
-  const value = process.env[name];
+  const value = fromEnvironment(name);
   if (!value) throw new Error(`${name} is not set`);
   return value;
 }

@@ -1,5 +1,6 @@
 import { Global, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { fromEnvironment } from '#config';
 import { createDataSource } from './data-source.store.js';
 import type { Storage } from './options.js';
 import { isTransient } from './transient.js';
@@ -33,7 +34,7 @@ export class StorageModule implements OnApplicationShutdown {
 }
 
 async function openDataSource(options: StorageModuleOptions): Promise<DataSource> {
-  const url = options.url ?? process.env['DATABASE_URL'];
+  const url = options.url ?? fromEnvironment('DATABASE_URL');
   if (!url) throw new Error('DATABASE_URL is not set');
   const until = Date.now() + BOOT_PATIENCE_MS;
   for (;;) {
