@@ -1,0 +1,82 @@
+import { parseArgs } from 'node:util';
+import { openStage, type Stage } from '../stage/stage.js';
+import * as site from '../stage/site-files.js';
+import { playContainment, type ContainmentResult } from './containment.js';
+import { containmentMs, timelineOf, timelineText } from './timeline.js';
+import { verdictText } from './witnesses.js';
+
+const { values } = parseArgs({
+  options: {
+    once: { type: 'boolean', default: false },
+    approve: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const USAGE = `npm run demo                the main job, then it stays up for you to look at
+npm run demo -- --once      the main job, ends by itself; exit status 0 only if every witness agrees
+npm run demo -- --approve   stops at the proposal until somebody approves`;
+
+const began = performance.now();
+const tell = (line: string): void =>
+  console.log(`[${((performance.now() - began) / 1000).toFixed(1).padStart(5)} s] ${line}`);
+
+async function main(): Promise<number> {
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const stage = await openStage({ name: 'demo', log: tell, policy: site.policy({ alone: !values.approve }) });
+  const interrupted = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+  });
+  try {
+    const run = playContainment(stage, { tell, ...(values.approve ? { proposed: (id) => askPeople(stage, id) } : {}) });
+    const result = await Promise.race([run, interrupted]);
+    if (!result) return 130;
+    const ok = report(result);
+    if (!values.once) await stayUp(stage, interrupted);
+    return ok ? 0 : 1;
+  } finally {
+    tell('closing');
+    await stage.close();
+  }
+}
+
+function report({ timeline, verdicts }: ContainmentResult): boolean {
+  console.log(`\nTimeline\n${timelineText(timelineOf(timeline))}`);
+  console.log(`\nWitnesses\n${verdicts.map(verdictText).join('\n')}`);
+  const ok = verdicts.every((verdict) => verdict.ok);
+  console.log(
+    `\n${ok ? `The MRI was contained ${containmentMs(timeline)} ms after the first worm packet, and its images kept arriving.` : 'FAILED: not every witness agrees.'}\n`,
+  );
+  return ok;
+}
+
+async function askPeople(stage: Stage, quarantineId: string): Promise<void> {
+  const { rest, tokens } = stage;
+  const path = `/v1/quarantines/${quarantineId}`;
+  const found = await rest.must(rest.as(tokens.viewer).get<{ planDigest: string; policyVersion: string }>(path));
+  const body = JSON.stringify({
+    planDigest: found.planDigest,
+    policyVersion: found.policyVersion,
+    reason: 'agreed with radiology',
+  });
+  tell('there is a proposal; nothing changes on the switch until somebody approves it');
+  console.log(`\nOn the page:  ${rest.baseUrl}/   (token: ${tokens.approver})\n\nOr:\n
+curl -sS -X POST ${rest.baseUrl}${path}/approvals \\
+  -H 'Authorization: Bearer ${tokens.approver}' -H 'Content-Type: application/json' \\
+  -d '${body}'\n`);
+}
+
+async function stayUp({ rest, tokens, places }: Stage, interrupted: Promise<void>): Promise<void> {
+  console.log(`Everything stays up. Look at it:
+  page      ${rest.baseUrl}/   (token: ${tokens.approver})
+  command   LAZARET_URL=${rest.baseUrl} LAZARET_TOKEN=${tokens.approver} node dist/apps/cli/src/main.js list
+  release   the same with: release mri-1 --reason "cleaned"
+  files     ${places.folder}
+Ctrl-C ends it and leaves nothing behind.`);
+  await interrupted;
+}
+
+process.exitCode = await main();

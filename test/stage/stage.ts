@@ -1,0 +1,227 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { stringify } from 'yaml';
+import { freePorts } from '../../deploy/local/free-port.js';
+import { startPlatform, type Platform } from '../../deploy/local/platform.js';
+import { repositoryRoot, stateRoot } from '../../deploy/local/repository.js';
+import { startServices, type Services } from '../../deploy/local/services.js';
+import { SERVICES, serviceUrl, type ServiceName } from '../../deploy/prepare/service-databases.js';
+import { startWard, type Ward } from '../ward/index.js';
+import { Recorder } from './recorder.client.js';
+import { Rest } from './rest.client.js';
+import * as site from './site-files.js';
+
+const run = promisify(execFile);
+
+export interface StageRequest {
+  /** Folder of this stage below `.lazaret/`; short, since the ward's sockets lie in it. */
+  name: string;
+  log: (line: string) => void;
+  /** What the policy file holds; default: the demo's, which isolates alone. */
+  policy?: object;
+  /** Changes a service's configuration before it starts. */
+  configure?: (service: ServiceName, config: object) => object;
+  inventory?: string;
+  /** Start a service again at once when it dies. Default true. */
+  autoRestart?: boolean;
+}
+
+/** The ward with Lazaret running in it: what the demo, the end-to-end tests and the benchmarks play on. */
+export interface Stage {
+  platform: Platform;
+  ward: Ward;
+  services: Services;
+  recorder: Recorder;
+  /** Without a token: `rest.as(tokens.approver)`. */
+  rest: Rest;
+  tokens: Record<'viewer' | 'operator' | 'approver' | 'approver2' | 'admin', string>;
+  /** The device id of an asset, as discovery made it. */
+  deviceId(asset: string): Promise<string>;
+  /** Runs the command line as an operator would. */
+  lazaret(words: string[], token?: string): Promise<{ code: number; stdout: string; stderr: string }>;
+  places: site.SitePlaces;
+  /** How long from the first service process to all four ready, in ms. */
+  servicesReadyInMs: number;
+  close(): Promise<void>;
+}
+
+/** Sets the stage from nothing: fresh database, fresh topics, a fresh ward, the site's files, four services, the inventory. */
+export async function openStage(request: StageRequest): Promise<Stage> {
+  const folder = join(stateRoot(), request.name);
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const started = performance.now();
+    const [platform, ward] = await both(
+      startPlatform({ stateDir: folder, log: request.log, fresh: true }).then((p) => (closers.push(() => p.stop()), p)),
+      startWard({ dir: join(folder, 'ward'), log: request.log }).then((w) => (closers.push(() => w.stop()), w)),
+    );
+    request.log(`PostgreSQL, Kafka and the ward are up (${seconds(started)})`);
+    const databaseUrls = await prepareDatabase(platform);
+    request.log(`schemas, roles and topics are made (${seconds(started)})`);
+    const recorder = await Recorder.open(platform.kafkaBrokers);
+    closers.push(() => recorder.close());
+    const places = await writeSite(folder, ward, request);
+    const before = performance.now();
+    const services = await startServices({
+      services: SERVICES.map((name) => ({
+        name,
+        env: {
+          LAZARET_CONFIG: join(places.folder, `${name}.yaml`),
+          DATABASE_URL: databaseUrls[name],
+          KAFKA_BROKERS: platform.kafkaBrokers,
+        },
+      })),
+      stateDir: folder,
+      log: request.log,
+      autoRestart: request.autoRestart ?? true,
+    });
+    closers.push(() => services.stop());
+    const servicesReadyInMs = performance.now() - before;
+    request.log(
+      `four services ready in ${(servicesReadyInMs / 1000).toFixed(1)} s (${seconds(started)} since the start)`,
+    );
+    await ward.exportIpfix();
+    const lazaret = commandLine(places, databaseUrls.orchestrator);
+    const tokens = await makeTokens(lazaret);
+    const rest = new Rest(`http://127.0.0.1:${places.httpPort}`);
+    const csv = request.inventory ?? site.inventoryCsv();
+    await rest.must(rest.as(tokens.admin).post('/v1/inventory', csv, 'text/csv'));
+    const stage: Stage = {
+      platform,
+      ward,
+      services,
+      recorder,
+      rest,
+      tokens,
+      deviceId: (asset) => deviceIdOf(recorder, asset),
+      lazaret,
+      places,
+      servicesReadyInMs,
+      close,
+    };
+    await attached(stage);
+    return stage;
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Waits for both; when one fails, the other is waited for too, so that it can be closed. */
+async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  const [first, second] = await Promise.allSettled([a, b]);
+  if (first.status === 'rejected') throw first.reason;
+  if (second.status === 'rejected') throw second.reason;
+  return [first.value, second.value];
+}
+
+function seconds(since: number): string {
+  return `${((performance.now() - since) / 1000).toFixed(1)} s`;
+}
+
+/** Each service's schema, role and tables, and all topics. Returns each service's own database URL. */
+async function prepareDatabase({ databaseUrl, kafkaBrokers }: Platform): Promise<Record<ServiceName, string>> {
+  const password = randomBytes(16).toString('hex');
+  const dist = join(repositoryRoot(), 'dist');
+  const env = {
+    ...process.env,
+    DATABASE_URL: databaseUrl,
+    LAZARET_DATABASE_PASSWORD: password,
+    KAFKA_BROKERS: kafkaBrokers,
+  };
+  await both(
+    run(process.execPath, [join(dist, 'deploy/prepare/main.js')], { env }),
+    run(process.execPath, [join(dist, 'libs/messaging/src/create-topics.js')], { env }),
+  );
+  const urls = SERVICES.map((name) => [name, serviceUrl(databaseUrl, `lazaret_${name.replace('-', '_')}`, password)]);
+  return Object.fromEntries(urls) as Record<ServiceName, string>;
+}
+
+async function writeSite(folder: string, ward: Ward, request: StageRequest): Promise<site.SitePlaces> {
+  const [httpPort = 0] = await freePorts(1);
+  const places: site.SitePlaces = {
+    folder: join(folder, 'site'),
+    policyFile: join(folder, 'site/policy.yaml'),
+    undoDirectory: join(folder, 'undo'),
+    dnsQueries: ward.layout.dns.queries,
+    dnsLeases: ward.layout.dns.leases,
+    switchControl: ward.layout.vswitchdControl,
+    httpPort,
+  };
+  await Promise.all([places.folder, places.undoDirectory].map((path) => mkdir(path, { recursive: true })));
+  const configs: Record<ServiceName, object> = {
+    discovery: site.discoveryConfig(places),
+    'risk-scoring': site.riskScoringConfig(),
+    orchestrator: site.orchestratorConfig(places),
+    enforcement: site.enforcementConfig(places),
+  };
+  const configure = request.configure ?? ((_: ServiceName, config: object) => config);
+  for (const name of SERVICES) {
+    await writeFile(join(places.folder, `${name}.yaml`), stringify(configure(name, configs[name])));
+  }
+  await writeFile(places.policyFile, stringify(request.policy ?? site.policy({ alone: true })));
+  await writeFile(join(places.folder, 'inventory.csv'), request.inventory ?? site.inventoryCsv());
+  return places;
+}
+
+function commandLine(places: site.SitePlaces, databaseUrl: string): Stage['lazaret'] {
+  const main = join(repositoryRoot(), 'dist/apps/cli/src/main.js');
+  return (words, token) =>
+    new Promise((resolve) => {
+      const env = {
+        ...process.env,
+        LAZARET_URL: `http://127.0.0.1:${places.httpPort}`,
+        LAZARET_UNDO_DIRECTORY: places.undoDirectory,
+        DATABASE_URL: databaseUrl,
+        ...(token ? { LAZARET_TOKEN: token } : {}),
+      };
+      const child = execFile(process.execPath, [main, ...words], { env }, (error, stdout, stderr) => {
+        resolve({ code: error ? (child.exitCode ?? 1) : 0, stdout, stderr });
+      });
+    });
+}
+
+async function makeTokens(lazaret: Stage['lazaret']): Promise<Stage['tokens']> {
+  const make = async (name: keyof Stage['tokens']): Promise<[keyof Stage['tokens'], string]> => {
+    const role = name === 'approver2' ? 'approver' : name;
+    const { code, stdout, stderr } = await lazaret(['token', 'create', '--name', name, '--role', role]);
+    if (code !== 0) throw new Error(`no token for ${name}: ${stderr}`);
+    return [name, stdout.trim()];
+  };
+  const names = ['viewer', 'operator', 'approver', 'approver2', 'admin'] as const;
+  return Object.fromEntries(await Promise.all(names.map(make))) as Stage['tokens'];
+}
+
+async function deviceIdOf(recorder: Recorder, asset: string): Promise<string> {
+  const { event } = await recorder.until(
+    'lazaret.device.changed',
+    ({ data }) => data.asset === asset,
+    20_000,
+    `device ${asset}`,
+  );
+  return event.data.deviceId;
+}
+
+/** Discovery knows where the modalities are plugged in, and their contracts are resolved. */
+async function attached({ recorder }: Stage): Promise<void> {
+  for (const asset of ['mri-1', 'mri-2', 'ct-1']) {
+    const { event } = await recorder.until(
+      'lazaret.device.changed',
+      ({ data }) => data.asset === asset && data.interfaces.every((i) => i.port !== null && i.linkUp),
+      30_000,
+      `${asset} is plugged in`,
+    );
+    await recorder.until(
+      'lazaret.contract.resolved',
+      ({ subject, data }) => subject === event.subject && data.flows.length > 0 && data.unresolved.length === 0,
+      30_000,
+      `contract of ${asset}`,
+    );
+  }
+}
