@@ -23,8 +23,8 @@ export interface OvsdbOptions {
 }
 
 interface Pending {
-  resolve(result: unknown): void;
-  reject(error: OvsdbError): void;
+  resolve: (result: unknown) => void;
+  reject: (error: OvsdbError) => void;
   timer: NodeJS.Timeout;
 }
 
@@ -169,7 +169,7 @@ export class OvsdbClient extends EventEmitter<{ close: [OvsdbError | null] }> {
     clearTimeout(waiting.timer);
     this.pending.delete(message.id as number);
     if (message.error === null) return waiting.resolve(message.result);
-    const serverError = String((message.error as { error?: unknown }).error ?? message.error);
+    const serverError = serverErrorOf(message.error);
     const refusal = { serverError, operation: null };
     waiting.reject(new OvsdbError('refused', `the server refused the call: ${serverError}`, { refusal }));
   }
@@ -203,6 +203,12 @@ export class OvsdbClient extends EventEmitter<{ close: [OvsdbError | null] }> {
     this.logger?.debug({ code: reason?.code ?? null }, 'OVSDB connection closed');
     this.emit('close', reason);
   }
+}
+
+/** Ours sends `{"error": "…", "details": "…"}`; the RFC allows any value. */
+function serverErrorOf(error: unknown): string {
+  const word = typeof error === 'object' && error !== null ? (error as { error?: unknown }).error : error;
+  return typeof word === 'string' ? word : 'error';
 }
 
 function interpret<T>(read: () => T): T {

@@ -1,0 +1,45 @@
+import type { Driver } from '../index.js';
+import { compileCases } from './compile-cases.js';
+import { faultCases } from './fault-cases.js';
+import type { ConformanceFixture } from './fixture.js';
+import { orderCases } from './order-cases.js';
+import { packetCases } from './packet-cases.js';
+import { restoreCases } from './restore-cases.js';
+import { watchCases } from './watch-cases.js';
+
+/** What a case works with, made anew for each. */
+export interface Bench {
+  fixture: ConformanceFixture;
+  driver: Driver;
+}
+
+/**
+ * The suite that every driver passes, against a point that somebody else wrote. It looks at the point through an
+ * independent observer, never through the driver's own answer. To be called in a spec.
+ */
+export function describeDriver(name: string, newFixture: () => Promise<ConformanceFixture>): void {
+  describe(`the driver ${name}`, () => {
+    let bench: Bench | null = null;
+
+    beforeEach(async () => {
+      const fixture = await newFixture();
+      bench = { fixture, driver: fixture.newDriver() };
+    });
+
+    afterEach(async () => {
+      await bench?.fixture.stop();
+      bench = null;
+    });
+
+    const current = (): Bench => {
+      if (!bench) throw new Error('the fixture did not start');
+      return bench;
+    };
+    compileCases(current);
+    orderCases(current);
+    restoreCases(current);
+    packetCases(current);
+    faultCases(current);
+    watchCases(current);
+  });
+}

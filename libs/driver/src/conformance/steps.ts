@@ -1,0 +1,29 @@
+import type { Driver, Fence, PointIsolation } from '../index.js';
+import { DriverError } from '../errors.js';
+
+export function fence(driver: Driver, number = 1): Fence {
+  return { pointId: driver.pointId, number };
+}
+
+/** Permits in, then the move if the mode has one: what enforcement does, without its read-back in between. */
+export async function isolate(driver: Driver, isolation: PointIsolation, under = fence(driver)): Promise<void> {
+  await driver.apply({ kind: 'install-entries', isolation }, under);
+  if (isolation.quarantineVlan !== null) await driver.apply({ kind: 'move-port', isolation }, under);
+}
+
+export async function release(driver: Driver, isolation: PointIsolation, under = fence(driver)): Promise<void> {
+  const { port, quarantineId, quarantineVlan, deviceNumber } = isolation;
+  await driver.apply({ kind: 'restore-port', port, quarantineId, quarantineVlan }, under);
+  await driver.apply({ kind: 'remove-entries', deviceNumber }, under);
+}
+
+/** The DriverError that a call ends with. Anything else, success too, is a failure of the case. */
+export async function failureOf(call: Promise<unknown>): Promise<DriverError> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof DriverError) return error;
+    throw error;
+  }
+  throw new Error('it did not fail');
+}
