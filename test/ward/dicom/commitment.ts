@@ -145,7 +145,7 @@ function referenceItem(reference: Reference): Elements {
 }
 
 function transactionOf(elements: Elements): string {
-  return String(elements['TransactionUID'] ?? '');
+  return textOf(elements['TransactionUID']);
 }
 
 /** A sequence of one item may come as the item itself. */
@@ -153,7 +153,11 @@ function listOf(sequence: unknown): Reference[] {
   if (sequence === undefined || sequence === null) return [];
   const items = Array.isArray(sequence) ? (sequence as Elements[]) : [sequence as Elements];
   return items.map((item) => ({
-    sopClassUid: String(item['ReferencedSOPClassUID'] ?? ''),
-    sopInstanceUid: String(item['ReferencedSOPInstanceUID'] ?? ''),
+    sopClassUid: textOf(item['ReferencedSOPClassUID']),
+    sopInstanceUid: textOf(item['ReferencedSOPInstanceUID']),
   }));
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

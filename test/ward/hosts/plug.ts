@@ -54,12 +54,14 @@ function replug(host: HostOnSwitch, moves: string[]): string {
 export function cloneAtSpare(of: HostOnSwitch): string {
   const ns = namespaceOf('clone');
   const { mbit: _unshaped, ...twin } = of;
+  // What the servers send to the original also comes here. A clone that does not want to be noticed keeps silent.
+  const silence = [HOSTS.archive, HOSTS.worklist].map(({ address }) => `ip route add blackhole ${address}/32`);
   return [
     'set -euo pipefail',
     `ip netns add ${ns}`,
     `ip -n ${SWITCH} link set ${SPARE.link} netns ${ns}`,
     `ip -n ${ns} link set ${SPARE.link} name wl-e0 address ${of.mac}`,
-    `ip netns exec ${ns} sh -e -c ${quote([`sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.wl-e0.accept_dad=0`, 'ip link set lo up', ...interfaceSetup(twin)].join('; '))}`,
+    `ip netns exec ${ns} sh -e -c ${quote([`sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.wl-e0.accept_dad=0`, 'ip link set lo up', ...silence, ...interfaceSetup(twin)].join('; '))}`,
   ].join('\n');
 }
 

@@ -10,11 +10,14 @@ export class FlowObserver {
   private child: ChildProcess | undefined;
   private stopped = false;
 
-  private constructor(private readonly bridge: string) {}
+  private constructor(
+    private readonly bridge: string,
+    private readonly runDir: string,
+  ) {}
 
   /** Resolves when the monitor is in force: flows that are there already are not reported. */
-  static async open(bridge: string): Promise<FlowObserver> {
-    const observer = new FlowObserver(bridge);
+  static async open(bridge: string, runDir: string): Promise<FlowObserver> {
+    const observer = new FlowObserver(bridge, runDir);
     await observer.watch('watch:!initial');
     return observer;
   }
@@ -36,7 +39,9 @@ export class FlowObserver {
   }
 
   private watch(what: string): Promise<void> {
-    const child = spawn('ovs-ofctl', ['monitor', this.bridge, what], { stdio: ['ignore', 'pipe', 'pipe'] });
+    // It makes a control socket of its own, in the run directory.
+    const env = { ...process.env, OVS_RUNDIR: this.runDir };
+    const child = spawn('ovs-ofctl', ['monitor', this.bridge, what], { stdio: ['ignore', 'pipe', 'pipe'], env });
     this.child = child;
     return new Promise((resolve) => {
       for (const stream of [child.stdout, child.stderr])

@@ -66,7 +66,7 @@ export class WardSwitch {
   }
 
   observeFlows(): Promise<FlowObserver> {
-    return FlowObserver.open(`unix:${this.layout.bridgeSocket}`);
+    return FlowObserver.open(`unix:${this.layout.bridgeSocket}`, this.layout.ovs.run);
   }
 
   /** The switch's process is killed and started again: flows are gone but its own, VLANs and exports stay. */
