@@ -2,12 +2,11 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Role } from './token.js';
 
 /** A token that was made: never its secret. A revoked one stays, so that the audit's names keep their meaning. */
+@Index('tokens_name', ['name'], { unique: true, where: 'revoked_at IS NULL' })
 @Entity('tokens')
 export class TokenEntity {
   @PrimaryColumn('text') id: string;
-  @Index({ unique: true, where: 'revoked_at IS NULL' })
-  @Column('text')
-  name: string;
+  @Column('text') name: string;
   @Column('text') role: Role;
   @Column('text', { name: 'secret_hash' }) secretHash: string;
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;

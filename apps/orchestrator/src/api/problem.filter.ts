@@ -27,6 +27,10 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof ProblemError) return answer(error.problem, error.detail, error.extensions);
     if (error instanceof HttpException) {
       const status = error.getStatus();
+      if (status === 400)
+        return answer('invalid-request', undefined, {
+          errors: [{ pointer: '', code: 'unreadable', detail: error.message }],
+        });
       if (status === 404) return answer('not-found', 'There is nothing at this address.');
       return { status, document: { type: 'about:blank', title: error.message, status } };
     }

@@ -1,10 +1,13 @@
-import { Body, Controller, Get, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Actor } from '#tokens';
 import { StopCommands } from '../commands.js';
 import { TheActor } from '../people/actor.decorator.js';
 import { Needs } from '../people/people.guard.js';
+import { parsePolicy } from '../policy/parse-policy.js';
+import { policyVersion } from '../policy/policy.js';
 import { RuleQueries } from '../queries.js';
+import { ProblemError } from './problems.js';
 import { auditQuery, killSwitchRequest } from './requests.js';
 import { Validated } from './validated.pipe.js';
 
@@ -20,6 +23,20 @@ export class RulesController {
   @Needs('viewer')
   policy() {
     return this.queries.policy();
+  }
+
+  @Post('/policy/checks')
+  @Needs('viewer')
+  @HttpCode(200)
+  check(@Body() text: unknown) {
+    if (typeof text !== 'string') {
+      const errors = [{ pointer: '', code: 'not-yaml', detail: 'send the file with Content-Type: text/yaml' }];
+      throw new ProblemError('invalid-request', undefined, { errors });
+    }
+    const parsed = parsePolicy(text);
+    if (parsed.ok) return { version: policyVersion(parsed.policy) };
+    const errors = parsed.problems.map(({ path, message }) => ({ pointer: path, code: 'invalid', detail: message }));
+    throw new ProblemError('invalid-policy', undefined, { errors });
   }
 
   @Get('/limits')
