@@ -45,7 +45,8 @@ export class BoundedMap<K, V> {
     return taken;
   }
 
-  values(): IterableIterator<V> {
-    return this.entries.values();
+  /** The entries for which the condition holds, as they are now. */
+  entriesWhere(condition: (value: V) => boolean): [K, V][] {
+    return [...this.entries].filter(([, value]) => condition(value));
   }
 }
