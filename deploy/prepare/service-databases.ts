@@ -19,14 +19,13 @@ export interface PrepareRequest {
  * service opens the same database as itself. The services' code comes from dist/: build first.
  */
 export async function prepareDatabases({ url, password, log }: PrepareRequest): Promise<Record<ServiceName, string>> {
-  const prepared = {} as Record<ServiceName, string>;
-  for (const service of SERVICES) {
+  const urls = SERVICES.map(async (service) => {
     const storage = await storageOf(service);
     const ran = await migrate({ ...storage, url, password });
     if (ran.length > 0) log(`${service}: ${ran.length} migrations`);
-    prepared[service] = serviceUrl(url, roleOf(storage.schema), password);
-  }
-  return prepared;
+    return [service, serviceUrl(url, roleOf(storage.schema), password)] as const;
+  });
+  return Object.fromEntries(await Promise.all(urls)) as Record<ServiceName, string>;
 }
 
 /** The same server and database, as another role. */
