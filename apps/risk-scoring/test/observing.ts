@@ -8,7 +8,7 @@ import {
   type ObservationsReported,
 } from '#events';
 import { assess, type Assessment } from '../src/assessments/assessment.js';
-import { Context } from '../src/context/context.js';
+import { Context, contractRow } from '../src/context/context.js';
 import { ConfickerCalendar } from '../src/detectors/command/conficker/calendar.js';
 import { confickerNames, DAY_MS } from '../src/detectors/command/conficker/generator.js';
 import { Partition, type WeighedEvidence } from '../src/observations/partition.js';
@@ -123,6 +123,10 @@ export class Scene {
     calendar: new ConfickerCalendar(),
     siteSuffixes: ['ward.test'],
   };
+
+  has(resolved: ContractResolved): void {
+    this.context.take(contractRow(resolved));
+  }
 
   sees(deviceId: string, ...observations: Observation[]): WeighedEvidence[] {
     const event = reported(deviceId, observations);

@@ -21,3 +21,8 @@ export function whenToPublish(last: Published | null, next: Assessment, now: num
   if (Math.abs(next.counted - (last?.counted ?? 0)) < MOVED_DECIBANS) return 'never';
   return last === null || now - last.at >= SHORTEST_INTERVAL_MS ? 'now' : 'later';
 }
+
+/** Whether what was last told is that nothing is held against the device: then there is nothing to take back. */
+export function wasToldQuiet(last: Published | null): boolean {
+  return last === null || (last.level === 'none' && last.counted < MOVED_DECIBANS);
+}

@@ -1,36 +1,74 @@
-import { Contracts } from './contracts.js';
+import type { ContractResolved, SensorReported } from '#events';
+import { Contracts, type ContractFlow } from './contracts.js';
 
-/** When each device was last released (ms): only what was observed later weighs. */
-export class Releases {
-  private readonly byDevice = new Map<string, number>();
+export const CONTEXT = { contract: 'contract', sensor: 'sensor', release: 'release' } as const;
+export type ContextKind = (typeof CONTEXT)[keyof typeof CONTEXT];
 
-  put(deviceId: string, at: number): void {
-    this.byDevice.set(deviceId, Math.max(at, this.of(deviceId)));
-  }
-
-  of(deviceId: string): number {
-    return this.byDevice.get(deviceId) ?? -Infinity;
-  }
+/** A context as it is stored: `body` is JSON text whose shape follows from the kind. */
+export interface ContextRow {
+  kind: ContextKind;
+  /** The device's or the sensor's id. */
+  key: string;
+  body: string;
 }
 
-/** Trust domains as the sensors declare them. One sensor that anybody could speak for makes its whole domain weak. */
-export class Domains {
-  private readonly sensors = new Map<string, { trustDomain: string; authenticated: boolean }>();
-  private weak = new Set<string>();
+interface SensorContext {
+  trustDomain: string;
+  authenticated: boolean;
+}
 
-  put(sensorId: string, trustDomain: string, authenticated: boolean): void {
-    this.sensors.set(sensorId, { trustDomain, authenticated });
-    this.weak = new Set([...this.sensors.values()].filter((s) => !s.authenticated).map((s) => s.trustDomain));
-  }
+export function contractRow({ data }: ContractResolved): ContextRow {
+  const flows = data.flows.map(({ opener, peerAddress, transport, port }): ContractFlow => ({
+    opener,
+    peerAddress,
+    transport,
+    port,
+  }));
+  return { kind: CONTEXT.contract, key: data.deviceId, body: JSON.stringify(flows) };
+}
 
-  isWeak(trustDomain: string): boolean {
-    return this.weak.has(trustDomain);
-  }
+export function sensorRow({ data }: SensorReported): ContextRow {
+  const body: SensorContext = { trustDomain: data.trustDomain, authenticated: data.authenticated };
+  return { kind: CONTEXT.sensor, key: data.sensorId, body: JSON.stringify(body) };
+}
+
+/** `at`: when the device was released, ms. */
+export function releaseRow(deviceId: string, at: number): ContextRow {
+  return { kind: CONTEXT.release, key: deviceId, body: JSON.stringify(at) };
 }
 
 /** What other services said that bears on the weighing. Memory is a cache of the schema's `contexts`. */
 export class Context {
   readonly contracts = new Contracts();
-  readonly releases = new Releases();
-  readonly domains = new Domains();
+  private readonly releases = new Map<string, number>();
+  private readonly sensors = new Map<string, SensorContext>();
+  private weakDomains: ReadonlySet<string> = new Set();
+
+  take({ kind, key, body }: ContextRow): void {
+    switch (kind) {
+      case CONTEXT.contract:
+        return this.contracts.put(key, JSON.parse(body) as ContractFlow[]);
+      case CONTEXT.sensor:
+        return this.putSensor(key, JSON.parse(body) as SensorContext);
+      case CONTEXT.release:
+        this.releases.set(key, Math.max(JSON.parse(body) as number, this.releases.get(key) ?? -Infinity));
+        return;
+    }
+  }
+
+  /** When the device was last released (ms): only what was observed later weighs. null: never. */
+  releasedAt(deviceId: string): number | null {
+    return this.releases.get(deviceId) ?? null;
+  }
+
+  /** Whether anybody could speak for one of the domain's sensors. That makes the whole domain weak. */
+  isWeak(trustDomain: string): boolean {
+    return this.weakDomains.has(trustDomain);
+  }
+
+  private putSensor(sensorId: string, sensor: SensorContext): void {
+    this.sensors.set(sensorId, sensor);
+    const open = [...this.sensors.values()].filter(({ authenticated }) => !authenticated);
+    this.weakDomains = new Set(open.map(({ trustDomain }) => trustDomain));
+  }
 }

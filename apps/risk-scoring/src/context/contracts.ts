@@ -1,19 +1,19 @@
-import type { Attempt, ContractResolved } from '#events';
+import type { Attempt, Opener, Transport } from '#events';
 
-type Contract = ContractResolved['data'];
+/** A flow of a contract, as far as an attempt can show it. */
+export interface ContractFlow {
+  opener: Opener;
+  peerAddress: string;
+  transport: Transport;
+  port: number;
+}
 
 /** The contracts of all devices, indexed by what an attempt shows. */
 export class Contracts {
-  private readonly byDevice = new Map<string, { revision: number; flows: ReadonlySet<string> }>();
+  private readonly byDevice = new Map<string, ReadonlySet<string>>();
 
-  /** Takes the newest revision of a device's contract; an older one is ignored. */
-  put(contract: Contract): void {
-    const known = this.byDevice.get(contract.deviceId);
-    if (known && known.revision > contract.revision) return;
-    const flows = new Set(
-      contract.flows.map((flow) => flowKey(flow.opener, flow.peerAddress, flow.transport, flow.port)),
-    );
-    this.byDevice.set(contract.deviceId, { revision: contract.revision, flows });
+  put(deviceId: string, flows: readonly ContractFlow[]): void {
+    this.byDevice.set(deviceId, new Set(flows.map((f) => flowKey(f.opener, f.peerAddress, f.transport, f.port))));
   }
 
   /**
@@ -21,17 +21,13 @@ export class Contracts {
    * flow of the peer that its peer opens (the archive's call-back is in the contract of the modality).
    */
   hasFlow(deviceId: string, attempt: Attempt): boolean {
-    const { transport, port, peerDeviceId } = attempt;
-    if (this.flows(deviceId)?.has(flowKey('device', attempt.peerAddress, transport, port))) return true;
+    const { localAddress, peerAddress, peerDeviceId, transport, port } = attempt;
+    if (this.byDevice.get(deviceId)?.has(flowKey('device', peerAddress, transport, port))) return true;
     if (peerDeviceId === null) return false;
-    return this.flows(peerDeviceId)?.has(flowKey('peer', attempt.localAddress, transport, port)) ?? false;
-  }
-
-  private flows(deviceId: string): ReadonlySet<string> | undefined {
-    return this.byDevice.get(deviceId)?.flows;
+    return this.byDevice.get(peerDeviceId)?.has(flowKey('peer', localAddress, transport, port)) ?? false;
   }
 }
 
-function flowKey(opener: 'device' | 'peer', peer: string, transport: string, port: number): string {
+function flowKey(opener: Opener, peer: string, transport: Transport, port: number): string {
   return `${opener} ${peer} ${transport} ${port}`;
 }

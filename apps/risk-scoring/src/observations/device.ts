@@ -14,12 +14,10 @@ export interface DeviceState {
   detectors: Readonly<Record<string, unknown>>;
   levels: Readonly<Record<string, Level>>;
   published: Published | null;
-  /** The offset of the newest event of this device. */
-  asOfOffset: string;
 }
 
 export function newDevice(deviceId: string, since: number | null): DeviceState {
-  return { deviceId, since, detectors: {}, levels: {}, published: null, asOfOffset: '0' };
+  return { deviceId, since, detectors: {}, levels: {}, published: null };
 }
 
 /** A released device starts again: what was held against it, and what was seen of it, is gone. */

@@ -1,4 +1,5 @@
 import type { Observation, ObservationsReported } from '#events';
+import { wasToldQuiet } from '../assessments/publication.js';
 import { canonicalName } from '../detectors/command/conficker-names.js';
 import type { ConfickerCalendar } from '../detectors/command/conficker/calendar.js';
 import type { CommonCause, ObservationContext } from '../detectors/detector.js';
@@ -40,7 +41,7 @@ export class Partition {
   apply(event: ObservationsReported, offset: string, surroundings: Surroundings): WeighedEvidence[] {
     if (BigInt(offset) < this.nextOffset) return [];
     const { deviceId, observations, ...place } = event.data;
-    let device = { ...this.current(deviceId, surroundings), asOfOffset: offset };
+    let device = this.current(deviceId, surroundings);
     const found: WeighedEvidence[] = [];
     for (const observation of observations) {
       const step = this.observe(device, observation, place, surroundings);
@@ -50,6 +51,11 @@ export class Partition {
     this.devices.set(deviceId, device);
     this.nextOffset = BigInt(offset) + 1n;
     return found;
+  }
+
+  /** Up to which offset everything is weighed. Before the first event there is no device, and nothing to tell. */
+  get asOfOffset(): string {
+    return (this.nextOffset > 0n ? this.nextOffset - 1n : 0n).toString();
   }
 
   /** Takes a release into account; false where it was already, or where the device is not of this partition. */
@@ -66,18 +72,16 @@ export class Partition {
     for (const device of this.devices.values()) {
       const left = pruned(device, now);
       const empty = Object.keys(left.levels).length === 0 && Object.keys(left.detectors).length === 0;
-      // What was told of it last must have been that nothing is held against it.
-      const quiet = left.published === null || left.published.counted === 0;
-      if (empty && quiet) this.devices.delete(device.deviceId);
+      if (empty && wasToldQuiet(left.published)) this.devices.delete(device.deviceId);
       else this.devices.set(device.deviceId, left);
     }
   }
 
   private current(deviceId: string, { context }: Surroundings): DeviceState {
-    const releasedAt = context.releases.of(deviceId);
+    const releasedAt = context.releasedAt(deviceId);
     const known = this.devices.get(deviceId);
-    if (!known) return newDevice(deviceId, Number.isFinite(releasedAt) ? releasedAt : null);
-    return releasedAt > (known.since ?? -Infinity) ? released(known, releasedAt) : known;
+    if (!known) return newDevice(deviceId, releasedAt);
+    return releasedAt !== null && releasedAt > (known.since ?? -Infinity) ? released(known, releasedAt) : known;
   }
 
   private observe(device: DeviceState, observation: Observation, place: Place, surroundings: Surroundings) {
@@ -88,7 +92,7 @@ export class Partition {
       conficker: confickerName(observation, at, surroundings.calendar),
       siteSuffixes: surroundings.siteSuffixes,
     };
-    const weak = surroundings.context.domains.isWeak(observation.trustDomain);
+    const weak = surroundings.context.isWeak(observation.trustDomain);
     const step = observe(device, observation, context, weak);
     if (observation.kind === 'attempt' && observation.outcome === 'answered')
       this.answered.note(place, observation, at);

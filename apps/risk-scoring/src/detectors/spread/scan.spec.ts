@@ -82,7 +82,7 @@ describe('common cause', () => {
 
   it("excuses the flows of the device's contract, and lets it earn nothing by them", () => {
     const scene = new Scene();
-    scene.context.contracts.put(contract(MRI, [{ peerAddress: '10.20.0.10', port: 104 }]).data);
+    scene.has(contract(MRI, [{ peerAddress: '10.20.0.10', port: 104 }]));
     scene.sees(MRI, attempt(0));
     const store = { peerAddress: '10.20.0.10', peerDeviceId: ARCHIVE, port: 104 };
     expect(scene.sees(MRI, attempt(1, store))).toEqual([]);
@@ -92,7 +92,7 @@ describe('common cause', () => {
 
   it("excuses the archive's call-back, which stands in the contract of the modality", () => {
     const scene = new Scene();
-    scene.context.contracts.put(contract(MRI, [{ peerAddress: '10.20.0.10', port: 11113, opener: 'peer' }]).data);
+    scene.has(contract(MRI, [{ peerAddress: '10.20.0.10', port: 11113, opener: 'peer' }]));
     const callBack = { localAddress: '10.20.0.10', peerAddress: '10.10.0.11', peerDeviceId: MRI, port: 11113 };
     expect(scene.sees(ARCHIVE, attempt(0, callBack))).toEqual([]);
     expect(scene.sees(ARCHIVE, attempt(0, { ...callBack, port: 22 }))).toHaveLength(1);

@@ -28,6 +28,11 @@ export class ConfickerCalendar {
     return undefined;
   }
 
+  /** Makes the names around `at` (ms) now, so that the first look-up needs not wait for them. */
+  prepare(at: number): void {
+    for (const around of DAYS_AROUND) this.namesOf(Math.floor(at / DAY_MS) + around);
+  }
+
   private namesOf(day: number): ReadonlyMap<string, ConfickerVariant> {
     const known = this.days.get(day);
     if (known) return known;
