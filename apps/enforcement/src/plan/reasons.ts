@@ -1,0 +1,23 @@
+/** Why a mode was refused for an interface, or a flow is cut. People read these; the texts are part of the API. */
+export const REFUSED = {
+  quarantineVlanRequired: 'quarantine-vlan-required',
+  pointCannot: 'point-cannot',
+  oneDirection: 'filters-one-direction',
+  coversTooLittle: 'covers-too-little',
+  severalMacs: 'several-macs',
+  noQuarantineVlan: 'no-quarantine-vlan',
+  alreadyThere: 'already-in-quarantine-vlan',
+  needsCallbacks: 'needs-callbacks',
+  addressPinned: 'address-pinned',
+  interruptsMore: 'interrupts-more',
+  interruptionTooLong: 'interruption-too-long',
+  tooManyEntries: 'too-many-entries',
+  noAttachment: 'no-attachment',
+  unknownPoint: 'unknown-point',
+  unreachable: 'point-unreachable',
+  unknownPort: 'unknown-port',
+  notAnAccessPort: 'not-an-access-port',
+  addressUnknown: 'address-unknown',
+  noNumber: 'no-device-number',
+  portInUse: 'port-in-use-by-another-isolation',
+} as const;

@@ -1,0 +1,58 @@
+import { interlocked } from './check/interlocks.js';
+import type { Refusal } from './check/refusal.js';
+import type { Known } from './known.js';
+import type { Loop } from './loop.js';
+import { planText } from './plan/digest.js';
+import { MODES_BY_INTERRUPTION, honest } from './plan/modes.js';
+import { planInput } from './plan/plan-input.js';
+import { plan as planIsolation, type Plan } from './plan/plan.js';
+import type { Readings } from './read/point.js';
+import { readPoints } from './read/read-points.js';
+import { planEvent } from './seen/events.js';
+import type { Preview } from './wanted/wanted.js';
+
+/** Answers a request for a plan: reads and plans, and touches nothing. */
+export async function answerPreview(known: Known, preview: Preview, loop: Loop): Promise<void> {
+  const readings = await readPoints(known, preview, loop.points, loop.reader);
+  const plan = planIsolation(planInput(known, preview, readings, loop.points));
+  const refusals = refusalsOf(known, plan, readings, loop);
+  const shown = { ...plan, refusedModes: [...plan.refusedModes, ...refusals.flatMap(asRefusedModes)] };
+  const refused = plan.interfaces.length > 0 && refusals.length === plan.interfaces.length;
+  const revision = known.state.revision + 1;
+  await loop.store.answer({
+    deviceId: known.deviceId,
+    epoch: preview.epoch,
+    generation: preview.generation,
+    digest: plan.digest,
+    planText: planText(plan),
+    revision,
+    events: [planEvent(shown, preview, revision, refused, loop.now())],
+  });
+  known.state = { ...known.state, revision };
+}
+
+/** People should learn now, not after their approval, that an interlock would refuse it. */
+function refusalsOf(known: Known, plan: Plan, readings: Readings, { points, interlocks }: Loop): Refusal[] {
+  return plan.interfaces.flatMap((planned) => {
+    const point = points.get(planned.pointId);
+    const reading = readings.get(planned.pointId);
+    if (!point || !reading || reading instanceof Error) return [];
+    const { location, neighbours } = known;
+    const { perSession } = honest(point.driver.profile);
+    const question = {
+      planned,
+      location,
+      neighbours,
+      reading,
+      facts: point.facts,
+      perSession,
+      applied: false,
+      interlocks,
+    };
+    return interlocked(question) ?? [];
+  });
+}
+
+function asRefusedModes({ mac, reason }: Refusal): Plan['refusedModes'] {
+  return MODES_BY_INTERRUPTION.map((planMode) => ({ mac, planMode, reason }));
+}

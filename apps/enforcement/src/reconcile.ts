@@ -1,0 +1,83 @@
+import { apply } from './apply/apply.js';
+import { check, type Verdict } from './check/check.js';
+import { due, type Due } from './due.js';
+import type { Known } from './known.js';
+import type { Loop } from './loop.js';
+import { plan as planIsolation, type Plan } from './plan/plan.js';
+import { planInput } from './plan/plan-input.js';
+import { pendingSteps, releaseSteps, type PendingStep } from './plan/steps.js';
+import { answerPreview } from './preview.js';
+import type { Readings } from './read/point.js';
+import { readPoints } from './read/read-points.js';
+import { prove } from './prove/prove.js';
+import { isolationEvents, planEvent } from './seen/events.js';
+import { stateFor } from './seen/state.js';
+import type { Isolation } from './wanted/wanted.js';
+
+/**
+ * Enforcement in one function: read → plan → check → apply → prove. It knows nothing but the device's id and looks at
+ * everything afresh, so it may be called at any time, after any crash, as often as one likes. One call takes at most one
+ * step of each interface; the reading of the next call is that step's read-back.
+ */
+export async function reconcile(deviceId: string, loop: Loop): Promise<Due> {
+  const known = await loop.store.load(deviceId);
+  if (!known) return { kind: 'leased-elsewhere' };
+  if (known.preview) await answerPreview(known, known.preview, loop);
+  if (!isWanted(known)) return { kind: 'idle' };
+  const wished = { ...known, state: stateFor(known.state, known.wanted) };
+
+  const readings = await readPoints(wished, wished.wanted, loop.points, loop.reader);
+  const plan = isLifting(wished) ? null : planIsolation(planInput(wished, wished.wanted, readings, loop.points));
+  const verdict = verdictOf(wished, plan, readings, loop);
+  const outcomes = await apply(verdict.steps, wished, plan, readings, {
+    ...loop,
+    isolationsAnHour: loop.interlocks.isolationsAnHour,
+  });
+  const now = loop.now();
+  const evidence = { proofs: wished.proofs, observers: wished.observers, outcomes, startedAt: loop.startedAt, now };
+  const next = prove({ known: wished, plan, readings, verdict, evidence });
+
+  const { events, revision } = isolationEvents(known.state, next.state, now);
+  const state = { ...next.state, revision };
+  await loop.store.save({
+    state,
+    outcomes,
+    proofs: next.proofs,
+    events: [...events, ...replanned(wished, plan, state, now)],
+  });
+  return due({ state, outcomes, readings, observers: wished.observers, now });
+}
+
+type Wished = Known & { wanted: Isolation };
+
+function isWanted(known: Known): known is Wished {
+  return known.wanted !== null;
+}
+
+/** The overlay goes: people have released the device, or its isolation broke the clinic and policy says to lift it. */
+function isLifting({ wanted, state }: Wished): boolean {
+  return wanted.mode === 'release' || state.liftedFor === wanted.quarantineId;
+}
+
+function verdictOf(known: Wished, plan: Plan | null, readings: Readings, loop: Loop): Verdict {
+  const { points, interlocks } = loop;
+  if (plan === null) {
+    const steps = releaseSteps(known.numbers, readings, points).map((step) => ({ ...step, putsBack: null }));
+    return { steps, refusals: [], findings: [] };
+  }
+  const pending = [...pendingSteps(plan, readings, points), ...unwanted(known, readings, loop)];
+  return check({ known, plan, pending, readings, points, interlocks });
+}
+
+/** What interfaces have left that the wish no longer names. */
+function unwanted(known: Wished, readings: Readings, loop: Loop): PendingStep[] {
+  const others = new Map([...known.numbers].filter(([mac]) => !known.wanted.macs.includes(mac)));
+  return releaseSteps(others, readings, loop.points).map((step) => ({ ...step, purpose: 'clean' as const }));
+}
+
+/** With the refusal `plan-changed` goes the plan that people have to approve now. */
+function replanned(known: Wished, plan: Plan | null, state: Known['state'], now: Date) {
+  const first = known.state.refusal !== 'plan-changed' || known.state.planDigest !== plan?.digest;
+  if (!plan || state.refusal !== 'plan-changed' || !first) return [];
+  return [planEvent(plan, known.wanted, state.revision, false, now)];
+}
