@@ -60,6 +60,11 @@ export class Ward {
     return this.enclosure.run(host, words, timeoutMs);
   }
 
+  /** The words that, put before a command of a shell outside, run it in a host. */
+  enter(host: HostName): string[] {
+    return this.enclosure.enter(host);
+  }
+
   exportIpfix(): Promise<void> {
     return this.switch.exportIpfix();
   }

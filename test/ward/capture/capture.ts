@@ -6,7 +6,7 @@ import type { HostName } from '../network.js';
 import { readPcap, type Packet } from './pcap.js';
 
 /** Where to look: at a host's own interface, at the uplink to the internet, or at a port of the switch from inside it. */
-export type CapturePlace = HostName | 'uplink' | { port: string };
+export type CapturePlace = Exclude<HostName, 'router' | 'switch'> | 'uplink' | { port: string };
 
 export interface Capture {
   readonly file: string;
@@ -74,5 +74,5 @@ export function captureFile(dir: string, number: number, place: CapturePlace): s
 function locate(place: CapturePlace): { host: HostName; link: string } {
   if (typeof place !== 'string') return { host: 'switch', link: place.port };
   if (place === 'uplink') return { host: 'inet', link: 'wl-e0' };
-  return { host: place, link: place === 'router' || place === 'switch' ? 'any' : 'wl-e0' };
+  return { host: place, link: 'wl-e0' };
 }

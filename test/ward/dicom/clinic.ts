@@ -83,10 +83,15 @@ export class Clinic {
     return readJournal<ArchiveRecord>(this.layout.archive.journal);
   }
 
-  /** Digests of the files that the archive holds now, by SOP instance UID. Files that are still being written have none yet. */
-  async storedDigests(): Promise<Map<string, string>> {
+  /**
+   * Digests of the files that the archive holds now, by SOP instance UID. Files that are still being written have none.
+   *
+   * @param known SOP instance UIDs that need not be read again
+   */
+  async storedDigests(known: ReadonlySet<string> = new Set()): Promise<Map<string, string>> {
     const digests = new Map<string, string>();
     for (const name of await readdir(this.layout.archive.stored)) {
+      if (known.has(name.replace(/^[A-Z]+\./, ''))) continue;
       const file = await readFile(join(this.layout.archive.stored, name)).catch(() => undefined);
       const part10 = file && readPart10(file);
       if (part10) digests.set(part10.sopInstanceUid, digestOf(part10.dataSet));
@@ -96,7 +101,9 @@ export class Clinic {
 
   /** Sent against stored, for the given records of a modality. */
   async witness(sent: ModalityRecord[]): Promise<ClinicalWitness> {
-    return compare(sent, await this.archiveRecords(), await this.storedDigests());
+    const archive = await this.archiveRecords();
+    const known = new Set(archive.flatMap((record) => (record.kind === 'stored' ? [record.sopInstanceUid] : [])));
+    return compare(sent, archive, await this.storedDigests(known));
   }
 
   /** C-ECHO from a host: exit status of `echoscu`. */

@@ -6,7 +6,7 @@
  * the ward still lives, so that a second ward can't start beside it and need not guess about pid files.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MANAGEMENT, namespaceOf, type HostName } from '../network.js';
 
@@ -46,20 +46,26 @@ export class Enclosure {
       '--kill-child',
       '--mount-proc',
     ];
-    const keeper = spawn('flock', [...lock, ...tie, '/bin/bash', scriptPath], { stdio: ['pipe', 'pipe', 'pipe'] });
+    // In a process group of its own: Ctrl-C is this process's business, which then ends the ward in order.
+    const how = { stdio: 'pipe', detached: true } as const;
+    const keeper = spawn('flock', [...lock, ...tie, '/bin/bash', scriptPath], how);
     const ended = new Promise<void>((resolve) => keeper.once('exit', () => resolve()));
     keeper.stdin?.on('error', () => undefined);
     await untilReady(keeper);
     writeFileSync(LOCK, `process ${process.pid}, directory ${dir}\n`);
-    const children = readFileSync(`/proc/${keeper.pid}/task/${keeper.pid}/children`, 'utf8').trim().split(' ');
-    return new Enclosure(keeper, Number(children[0]), ended);
+    return new Enclosure(keeper, childOf(keeper.pid ?? 0), ended);
   }
 
   /** Starts a program in a host's namespaces, in a process group of its own: end it with `end`. */
   start(host: HostName | undefined, words: string[], stdin: 'pipe' | 'ignore' = 'ignore'): ChildProcess {
-    const enter = ['--target', String(this.firstPid), '--mount', '--pid', '--'];
+    const [program = '', ...rest] = [...this.enter(host), ...words];
+    return spawn(program, rest, { stdio: [stdin, 'pipe', 'pipe'], detached: true });
+  }
+
+  /** The words that, put before a command, run it in a host. */
+  enter(host: HostName | undefined): string[] {
     const network = host ? ['ip', 'netns', 'exec', namespaceOf(host)] : [];
-    return spawn('nsenter', [...enter, ...network, ...words], { stdio: [stdin, 'pipe', 'pipe'], detached: true });
+    return ['nsenter', '--target', String(this.firstPid), '--mount', '--pid', '--', ...network];
   }
 
   /** Signals a started program with all that it started. */
@@ -135,6 +141,22 @@ function untilReady(keeper: ChildProcess): Promise<void> {
       else settle(new Error(`the ward did not start (exit ${code ?? 'by signal'}): ${complaint.trim()}`));
     });
   });
+}
+
+/** `unshare` has one child, the first process of the new namespace; its number there is 1 and tells nothing here. */
+function childOf(parent: number): number {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      // pid (name) state ppid: the name may hold anything, so look behind its last bracket.
+      const [, ppid] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      if (Number(ppid) === parent) return Number(pid);
+    } catch {
+      // It ended while the list was read.
+    }
+  }
+  throw new Error('the first process of the ward is gone');
 }
 
 function holder(): string {
