@@ -22,7 +22,7 @@ describe('JsonFramer', () => {
   });
 
   it('takes braces, quotes and backslashes in strings for text', () => {
-    const text = JSON.stringify({ '}"{': '\\"}{\\', 'ключ': '{"a":"}"}' });
+    const text = JSON.stringify({ '}"{': '\\"}{\\', ключ: '{"a":"}"}' });
     const framer = new JsonFramer();
     const texts = [...Buffer.from(text + text)].flatMap((byte) => framer.push(Buffer.from([byte])));
     expect(texts).toEqual([text, text]);

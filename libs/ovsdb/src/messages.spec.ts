@@ -3,7 +3,12 @@ import { parseRemote } from './remote.js';
 
 describe('parseMessage', () => {
   it('tells answers, requests and notifications apart', () => {
-    expect(parseMessage('{"id":3,"result":[{}],"error":null}')).toEqual({ kind: 'answer', id: 3, result: [{}], error: null });
+    expect(parseMessage('{"id":3,"result":[{}],"error":null}')).toEqual({
+      kind: 'answer',
+      id: 3,
+      result: [{}],
+      error: null,
+    });
     expect(parseMessage('{"id":"echo","method":"echo","params":[]}')).toMatchObject({ kind: 'request', id: 'echo' });
     expect(parseMessage('{"id":null,"method":"update","params":["m",{}]}')).toMatchObject({ kind: 'notification' });
   });
@@ -16,7 +21,10 @@ describe('parseMessage', () => {
 
 describe('refusalOf', () => {
   it('names the operation that failed; those after it are null', () => {
-    expect(refusalOf([{}, { error: 'timed out', details: '…' }, null])).toEqual({ serverError: 'timed out', operation: 1 });
+    expect(refusalOf([{}, { error: 'timed out', details: '…' }, null])).toEqual({
+      serverError: 'timed out',
+      operation: 1,
+    });
   });
 
   it('names the commit itself by an index beyond the operations', () => {
@@ -37,8 +45,18 @@ describe('parseRemote', () => {
   });
 
   it('refuses others', () => {
-    for (const remote of ['10.99.0.2:6640', 'tcp:host', 'tcp:host:0', 'tcp:host:70000', 'unix:db.sock', 'ssl:h:1', 'tcp::1']) {
-      expect(() => parseRemote(remote)).toThrow(expect.objectContaining({ code: 'invalid-remote', retry: 'permanent' }));
+    for (const remote of [
+      '10.99.0.2:6640',
+      'tcp:host',
+      'tcp:host:0',
+      'tcp:host:70000',
+      'unix:db.sock',
+      'ssl:h:1',
+      'tcp::1',
+    ]) {
+      expect(() => parseRemote(remote)).toThrow(
+        expect.objectContaining({ code: 'invalid-remote', retry: 'permanent' }),
+      );
     }
   });
 });

@@ -44,7 +44,13 @@ export type Incoming =
 
 /** Throws a SyntaxError or a TypeError if the text is no JSON-RPC 1.0 message. */
 export function parseMessage(text: string): Incoming {
-  const message = JSON.parse(text) as { id?: unknown; method?: unknown; params?: unknown; result?: unknown; error?: unknown };
+  const message = JSON.parse(text) as {
+    id?: unknown;
+    method?: unknown;
+    params?: unknown;
+    result?: unknown;
+    error?: unknown;
+  };
   if (typeof message.method === 'string') {
     const { method, params } = message;
     return message.id === null || message.id === undefined

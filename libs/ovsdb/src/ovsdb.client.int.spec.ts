@@ -31,10 +31,18 @@ class PrivateServer {
   }
 
   async launch(): Promise<void> {
-    const options = [`--remote=p${this.remote}`, `--unixctl=${join(this.folder, 'ctl')}`, '-vconsole:off', '--no-chdir'];
+    const options = [
+      `--remote=p${this.remote}`,
+      `--unixctl=${join(this.folder, 'ctl')}`,
+      '-vconsole:off',
+      '--no-chdir',
+    ];
     this.process = spawn('ovsdb-server', [join(this.folder, 'conf.db'), ...options], { stdio: 'ignore' });
     for (let i = 0; i < 100; i++) {
-      const answered = await this.vsctl('list-br').then(() => true, () => false);
+      const answered = await this.vsctl('list-br').then(
+        () => true,
+        () => false,
+      );
       if (answered) return;
       await sleep(20);
     }
@@ -100,7 +108,15 @@ describe('OvsdbClient against a real ovsdb-server', () => {
       client.transact(
         DB,
         { ...update, where: [] },
-        { op: 'wait', table: 'Open_vSwitch', where: [], columns: ['cur_cfg'], until: '==', rows: [{ cur_cfg: 99 }], timeout: 0 },
+        {
+          op: 'wait',
+          table: 'Open_vSwitch',
+          where: [],
+          columns: ['cur_cfg'],
+          until: '==',
+          rows: [{ cur_cfg: 99 }],
+          timeout: 0,
+        },
       ),
     );
     expect(error).toMatchObject({ code: 'refused', retry: 'permanent', operation: 1, serverError: 'timed out' });

@@ -20,7 +20,15 @@ describe('values', () => {
   });
 
   it('reads references', () => {
-    expect(uuidsOf(['set', [['uuid', 'a'], ['uuid', 'b']]])).toEqual(['a', 'b']);
+    expect(
+      uuidsOf([
+        'set',
+        [
+          ['uuid', 'a'],
+          ['uuid', 'b'],
+        ],
+      ]),
+    ).toEqual(['a', 'b']);
     expect(uuidsOf(['uuid', 'a'])).toEqual(['a']);
   });
 

@@ -23,7 +23,9 @@ export function compileCases(bench: () => Bench): void {
 
     it('no more entries than the point takes, and says how many there would be', async () => {
       const { driver, fixture } = bench();
-      const error = await failureOf(Promise.resolve().then(() => driver.compile(oversized(fixture.subject, driver.profile.entries))));
+      const error = await failureOf(
+        Promise.resolve().then(() => driver.compile(oversized(fixture.subject, driver.profile.entries))),
+      );
       expect(error).toMatchObject({ code: 'too-many-entries', retry: 'permanent' });
       expect(error.message).toContain(String(driver.profile.entries));
     });

@@ -22,7 +22,10 @@ export function faultCases(bench: () => Bench): void {
       const { subject, observer, faults } = fixture;
       faults.loseAnswer('entries');
       const step = { kind: 'install-entries', isolation: subject } as const;
-      expect(await failureOf(driver.apply(step, fence(driver)))).toMatchObject({ code: 'no-answer', retry: 'ambiguous' });
+      expect(await failureOf(driver.apply(step, fence(driver)))).toMatchObject({
+        code: 'no-answer',
+        retry: 'ambiguous',
+      });
       expect(await observer.entriesOf(subject.deviceNumber)).toBe(driver.compile(subject).entries.length);
       await faults.heal();
       expect((await driver.read()).entries).toHaveLength(driver.compile(subject).entries.length);
@@ -37,7 +40,10 @@ export function faultCases(bench: () => Bench): void {
       await driver.apply({ kind: 'install-entries', isolation: subject }, fence(driver));
       faults.loseAnswer('vlan');
       const step = { kind: 'move-port', isolation: subject } as const;
-      expect(await failureOf(driver.apply(step, fence(driver)))).toMatchObject({ code: 'no-answer', retry: 'ambiguous' });
+      expect(await failureOf(driver.apply(step, fence(driver)))).toMatchObject({
+        code: 'no-answer',
+        retry: 'ambiguous',
+      });
       expect(await observer.vlanOf(subject.port)).toBe(subject.quarantineVlan);
       await faults.heal();
       const once = await observer.journal();

@@ -29,7 +29,13 @@ export function watchCases(bench: () => Bench): void {
       const { driver, fixture } = bench();
       const reading = await driver.read();
       const { port, homeVlan: vlan } = fixture.subject;
-      expect(reading.ports.find((candidate) => candidate.port === port)).toMatchObject({ port, vlan, trunk: false, linkUp: true, mark: null });
+      expect(reading.ports.find((candidate) => candidate.port === port)).toMatchObject({
+        port,
+        vlan,
+        trunk: false,
+        linkUp: true,
+        mark: null,
+      });
       expect(reading.entries).toEqual([]);
       expect(reading.pointId).toBe(driver.pointId);
     });

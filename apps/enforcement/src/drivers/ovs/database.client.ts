@@ -92,10 +92,14 @@ export class DatabaseClient {
   }
 
   private async transact(intent: Intent, ...operations: Operation[]): ReturnType<OvsdbClient['transact']> {
+    const kept = this.connection;
     const client = await this.connected(intent);
     try {
       return await client.transact(DATABASE, ...operations);
     } catch (error) {
+      // A connection that was kept may have died unseen. A read changes nothing, so it is made again on a new one.
+      const lost = error instanceof OvsdbError && error.code !== 'refused';
+      if (lost && kept !== null && intent === 'read') return this.transact(intent, ...operations);
       throw faultOfDatabase(error, intent);
     }
   }
