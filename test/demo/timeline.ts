@@ -34,7 +34,7 @@ export function timelineOf(sources: TimelineSources): Step[] {
 }
 
 /** From the first worm packet to proven, in whole milliseconds. */
-export function containmentMs(sources: TimelineSources): number {
+export function containmentMs(sources: Pick<TimelineSources, 'firstWormPacket' | 'proven'>): number {
   return Math.round(sources.proven - sources.firstWormPacket);
 }
 
