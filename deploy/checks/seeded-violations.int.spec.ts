@@ -32,6 +32,8 @@ const TREE: Record<string, string> = {
     "export function f(s: 'a' | 'b'): number {\n  switch (s) {\n    case 'a':\n      return 1;\n  }\n  return 0;\n}\n",
   'apps/a/src/lint/env.ts': "export const url = process.env['DATABASE_URL'];\n",
   'apps/a/src/lint/calls.ts': "export const call = (): Promise<Response> => fetch('http://127.0.0.1');\n",
+  'apps/a/src/lint/dials.ts': "import { connect } from 'node:net';\nexport const dial = connect;\n",
+  'apps/a/src/lint/address.ts': "import { isIPv4 } from 'node:net';\nexport const is = isIPv4;\n",
   'apps/a/src/lint/calls.client.ts': "export const call = (): Promise<Response> => fetch('http://127.0.0.1');\n",
 };
 
@@ -104,6 +106,7 @@ it('the linter reports each seeded violation, and nothing that is allowed', () =
   expect(found.sort()).toEqual([
     'apps/a/src/lint/any.ts: @typescript-eslint/no-explicit-any',
     'apps/a/src/lint/calls.ts: no-restricted-globals',
+    'apps/a/src/lint/dials.ts: @typescript-eslint/no-restricted-imports',
     'apps/a/src/lint/env.ts: no-restricted-properties',
     'apps/a/src/lint/floating.ts: @typescript-eslint/no-floating-promises',
     'apps/a/src/lint/forgotten.ts: @typescript-eslint/switch-exhaustiveness-check',
