@@ -104,8 +104,9 @@ export class OvsDriver implements Driver {
   private async install(isolation: PointIsolation, fence: Fence): Promise<void> {
     const { deviceNumber, generation } = isolation;
     const compiled = compileFlows(isolation, this.profile.entries);
+    const boot = this.boot ?? (await this.read()).bootId;
     await this.compareAndSet((rows) => [
-      portRow.claim(rowOf(rows, isolation.port), isolation, fence, this.boot),
+      portRow.claim(rowOf(rows, isolation.port), isolation, fence, boot),
       // A device that has moved takes its claim along; the mark on its old port stays until that is restored.
       ...rows.filter(({ name }) => name !== isolation.port).map((row) => portRow.unclaim(row, deviceNumber, fence)),
     ]);

@@ -109,6 +109,15 @@ export class PrivateSwitch {
     await this.vsctl('get', 'bridge', this.bridge, 'datapath_id');
   }
 
+  /** The switch's process stands still; its database answers on. */
+  pause(): void {
+    this.daemon.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.daemon.kill('SIGCONT');
+  }
+
   async stop(): Promise<void> {
     await Promise.all([...this.helpers, this.daemon, this.database].map(killed));
     await rm(this.folder, { recursive: true, force: true });

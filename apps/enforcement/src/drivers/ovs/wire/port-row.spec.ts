@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { mri } from '../testing/isolations.js';
 import { claim, isTrunk, markOf, move, restore, unclaim, type PortRow, type Transition } from './port-row.js';
 
+const BOOT = '2026-01-01T00:00:00.000Z';
 const fence = (number: number): { pointId: string; number: number } => ({ pointId: 'ovs-1', number });
 const row = (change: Partial<PortRow> = {}): PortRow => ({
   uuid: 'u',
@@ -23,7 +24,7 @@ function done(before: PortRow, transition: Transition): PortRow {
   return { ...before, tag, protected: locked, externalIds };
 }
 const isolated = (before = row()): PortRow => {
-  const claimed = done(before, claim(before, mri, fence(3), '2026-01-01T00:00:00.000Z'));
+  const claimed = done(before, claim(before, mri, fence(3), BOOT));
   return done(claimed, move(claimed, mri, fence(3)));
 };
 
@@ -40,8 +41,13 @@ describe('a port', () => {
   });
 
   it('is claimed before the first flow, and has no mark before it is moved', () => {
-    const claimed = done(row(), claim(row(), mri, fence(3), null));
-    expect(claimed.externalIds).toEqual({ room: 'MR-3', 'lazaret-device': '1', 'lazaret-fence': '3' });
+    const claimed = done(row(), claim(row(), mri, fence(3), BOOT));
+    expect(claimed.externalIds).toMatchObject({
+      room: 'MR-3',
+      'lazaret-device': '1',
+      'lazaret-fence': '3',
+      'lazaret-boot': BOOT,
+    });
     expect(markOf(claimed)).toBeNull();
     expect(done(claimed, unclaim(claimed, 1, fence(3)))).toEqual(row());
     expect(unclaim(claimed, 2, fence(3))).toEqual({ ok: true, change: null });
@@ -62,10 +68,10 @@ describe('a port', () => {
   });
 
   it.each<[string, string, Transition]>([
-    ['a lower fence', 'stale-fence', claim(isolated(), mri, fence(2), null)],
+    ['a lower fence', 'stale-fence', claim(isolated(), mri, fence(2), BOOT)],
     ['a lower fence at the move', 'stale-fence', move(isolated(), mri, fence(2))],
     ['a lower fence at the release', 'stale-fence', restore(isolated(), mri.quarantineId, 66, fence(2))],
-    ['a trunk', 'refused', claim(row({ tag: null }), mri, fence(3), null)],
+    ['a trunk', 'refused', claim(row({ tag: null }), mri, fence(3), BOOT)],
     ['a VLAN that is neither home nor ours', 'changed-by-others', move(row({ tag: 30 }), mri, fence(3))],
     ['the quarantine VLAN without our mark', 'changed-by-others', move(row({ tag: 66 }), mri, fence(3))],
     [
@@ -76,7 +82,7 @@ describe('a port', () => {
     [
       'the claim of another device',
       'changed-by-others',
-      claim(isolated(), { ...mri, deviceNumber: 2 }, fence(3), null),
+      claim(isolated(), { ...mri, deviceNumber: 2 }, fence(3), BOOT),
     ],
     ['a mode without a move', 'refused', move(row(), { ...mri, mode: 'filter', quarantineVlan: null }, fence(3))],
   ])('refuses %s', (_, code, transition) => {

@@ -62,14 +62,10 @@ export function markOf({ externalIds: ids }: PortRow): PortMark | null {
 }
 
 /** Before the first flow: says whose the flows at this port are, and under which lease they were written. */
-export function claim(row: PortRow, isolation: PointIsolation, fence: Fence, boot: string | null): Transition {
+export function claim(row: PortRow, isolation: PointIsolation, fence: Fence, boot: string): Transition {
   const refusal = refusalOf(row, isolation, fence);
   if (refusal) return refusal;
-  const ids = {
-    [KEY.device]: `${isolation.deviceNumber}`,
-    [KEY.fence]: `${fence.number}`,
-    ...(boot && { [KEY.boot]: boot }),
-  };
+  const ids = { [KEY.device]: `${isolation.deviceNumber}`, [KEY.fence]: `${fence.number}`, [KEY.boot]: boot };
   return changed(row, { externalIds: { ...row.externalIds, ...ids } });
 }
 
