@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
+import type { z } from 'zod';
 import { repositoryRoot } from '../local/repository.js';
 import { SERVICES } from '../prepare/service-databases.js';
 
@@ -71,5 +72,11 @@ describe('docker-compose.yml', () => {
       }
     }
     expect(read('docker-compose.yml')).not.toMatch(/PASSWORD: (?!\$\{)/);
+  });
+
+  it.each(SERVICES)('has an example configuration that %s takes', async (name) => {
+    const { configSchema } = (await import(`../../apps/${name}/src/config.js`)) as { configSchema: z.ZodType };
+    const result = configSchema.safeParse(parse(read(`deploy/compose/site/${name}.yaml`)));
+    expect(result.error?.issues ?? []).toEqual([]);
   });
 });

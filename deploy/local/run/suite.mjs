@@ -20,6 +20,8 @@ export const STEPS = {
       script: 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
       args: ['--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'test', 'deploy'],
     },
+    { name: 'event schemas', script: 'dist/libs/events/src/generate.command.js', args: ['--check'] },
+    { name: 'OpenAPI', script: 'dist/apps/orchestrator/src/api/openapi.command.js', args: ['--check'] },
   ],
   unit: [jest('unit', 'jest.config.js')],
   int: [jest('int', 'jest.int.config.js')],
