@@ -43,13 +43,7 @@ export interface Refusal<P extends ProblemName = ProblemName> {
 export type Result<T, P extends ProblemName> = { ok: true; value: T } | { ok: false; refusal: Refusal<P> };
 
 export type OpenProblem =
-  | 'not-found'
-  | 'quarantine-open'
-  | 'protected'
-  | 'infrastructure'
-  | 'no-attachment'
-  | 'kill-switch-on'
-  | 'forbidden';
+  'not-found' | 'quarantine-open' | 'protected' | 'infrastructure' | 'no-attachment' | 'kill-switch-on' | 'forbidden';
 export type ApproveProblem =
   | 'not-found'
   | 'forbidden'
