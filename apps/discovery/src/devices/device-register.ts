@@ -104,7 +104,8 @@ export class DeviceRegister {
   /** A MAC was seen at an access port. An unknown one becomes a device without asset; false if there are too many. */
   sight(mac: string, sighting: Sighting): boolean {
     const port = this.port(sighting.pointId, sighting.port);
-    if (!port || port.infrastructure) return true;
+    // What the switch's table still holds of a port without link was there before.
+    if (!port || port.infrastructure || !port.linkUp) return true;
     if (!this.byMac.has(mac) && !this.makeUndeclared(mac, sighting)) return false;
     const before = this.byMac.get(mac)?.attachment ?? null;
     const after = afterSighting(before, sighting, port);

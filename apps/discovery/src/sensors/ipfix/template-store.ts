@@ -64,6 +64,15 @@ export class TemplateStore {
     return taken;
   }
 
+  /** Changes that could not be stored. Newer ones of the same templates stand. */
+  giveBack(changes: readonly TemplateChange[]): void {
+    for (const change of changes) {
+      const id = change.kind === 'put' ? change.template.id : change.templateId;
+      const key = `${streamKey(change.exporter, change.domain)}|${id}`;
+      if (!this.changes.has(key)) this.changes.set(key, change);
+    }
+  }
+
   private stream(exporter: string, domain: number): Map<number, Template> | undefined {
     const key = streamKey(exporter, domain);
     const known = this.byStream.get(key);

@@ -13,7 +13,7 @@ export interface OvsSensorOptions {
   health: SensorHealth;
   logger: Logger;
   ports: (ports: SwitchPort[], at: number) => void;
-  seen: (entries: ForwardingEntry[], at: number) => void;
+  seen: (entries: ForwardingEntry[], ports: SwitchPort[], at: number) => void;
   /** The switch has answered, and has somewhere to export to: its flow sensor is alive though nothing flows. */
   alive: (at: number) => void;
 }
@@ -123,7 +123,7 @@ export class OvsSensor {
       const { entries, refused } = parseForwardingTable(await askDaemon(unixctl, 'fdb/show', [bridge]));
       for (let count = 0; count < refused; count += 1) health.refused('bad-table-line');
       health.set(PROBLEMS.tableUnreadable, false);
-      this.options.seen(entries, at);
+      this.options.seen(entries, this.database.portsOf(bridge), at);
       return true;
     } catch {
       health.set(PROBLEMS.tableUnreadable, true);

@@ -71,7 +71,8 @@ export class SwitchDatabase {
       vlan: trunk ? null : vlan,
       trunk,
       inner: type === 'internal' || type === 'patch',
-      linkUp: stringOf(first['link_state']) === 'up',
+      // Empty where the kind of interface has no link to lose.
+      linkUp: stringOf(first['link_state']) !== 'down',
       linkResets: numberOf(first['link_resets']) ?? 0,
     };
   }
