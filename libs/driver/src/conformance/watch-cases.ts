@@ -64,6 +64,13 @@ export function watchCases(bench: () => Bench): void {
       expect((await driver.read()).bootId).toBe(after.bootId);
     });
 
+    it('nothing while nothing happens', async () => {
+      await isolate(bench().driver, bench().fixture.subject);
+      await follow();
+      await sleep(1000);
+      expect(hints).toEqual([]);
+    });
+
     it('a VLAN changed by hand, at once', async () => {
       await follow();
       await bench().fixture.hands.setVlan(bench().fixture.subject.port, 20);

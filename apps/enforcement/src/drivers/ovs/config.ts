@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net';
 import { z } from 'zod';
 
 const remote = z
@@ -7,13 +6,12 @@ const remote = z
 const vlanId = z.int().min(1).max(4094);
 const portName = z.string().regex(/^[A-Za-z][\w.-]{0,14}$/, 'expected the name of a port');
 const mac = z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, 'expected a MAC in lower case with colons');
-const ipv4 = z.string().refine(isIPv4, 'expected an IPv4 address');
 
 /** A VLAN of the point, and how its devices leave it: the gateway's address, its MAC, the port that it is behind. */
 const vlan = z.strictObject({
   vlan: vlanId,
   subnet: z.cidrv4(),
-  gateway: z.strictObject({ address: ipv4, mac, port: portName }),
+  gateway: z.strictObject({ address: z.ipv4(), mac, port: portName }),
 });
 
 /** An Open vSwitch bridge as enforcement point. `openflow` is a remote as `ovs-ofctl` takes it. */

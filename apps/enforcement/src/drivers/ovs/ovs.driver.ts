@@ -38,7 +38,7 @@ export class OvsDriver implements Driver {
 
   constructor(
     private readonly point: OvsPoint,
-    logger?: Logger,
+    private readonly logger?: Logger,
   ) {
     this.database = new DatabaseClient(point.ovsdb, point.bridge, point.timeoutMs, logger);
     this.openflow = new OpenflowClient(point.openflow, point.timeoutMs);
@@ -88,7 +88,7 @@ export class OvsDriver implements Driver {
   watch(listener: (hint: PointHint) => void): Promise<{ stop(): Promise<void> }> {
     const tell = (kind: PointHint['kind']): void => listener({ pointId: this.pointId, kind, at: new Date() });
     const boot = async (): Promise<string> => (await this.read()).bootId;
-    return Promise.resolve(Watch.start({ point: this.point, bootId: boot, listener: tell }));
+    return Promise.resolve(Watch.start({ point: this.point, bootId: boot, listener: tell, logger: this.logger }));
   }
 
   undo(isolation: PointIsolation): string[] {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '#observability';
 import type { PointHint } from '#driver';
 import { OvsdbClient, parseRemote } from '#ovsdb';
 import type { OvsPoint } from './config.js';
@@ -17,6 +18,7 @@ const GOOD_MS = 1000;
 export interface WatchTarget {
   point: OvsPoint;
   bootId(): Promise<string>;
+  logger: Pick<Logger, 'warn'> | undefined;
   listener(kind: PointHint['kind']): void;
 }
 
@@ -48,10 +50,10 @@ export class Watch {
     let pause = RETRY_MS.first;
     while (!this.stopped.signal.aborted) {
       const begun = performance.now();
-      const followed = await this.follow().catch(() => false);
+      await this.follow().catch((error: unknown) => this.logFailure(error));
       if (this.stopped.signal.aborted) return;
-      if (followed && performance.now() - begun > GOOD_MS) pause = RETRY_MS.first;
-      if (!followed && this.reachable !== false) {
+      if (performance.now() - begun > GOOD_MS) pause = RETRY_MS.first;
+      if (this.reachable !== false) {
         this.reachable = false;
         this.target.listener('unreachable');
       }
@@ -61,25 +63,22 @@ export class Watch {
   }
 
   /** Resolves when either connection has ended; rejects if they could not be made. */
-  private async follow(): Promise<boolean> {
-    const { point } = this.target;
-    const { timeoutMs } = point;
-    const link = new AbortController();
-    const stop = (): void => link.abort();
-    this.stopped.signal.addEventListener('abort', stop);
+  private async follow(): Promise<void> {
+    const { openflow, ovsdb, timeoutMs } = this.target.point;
     // A try of ovs-ofctl costs a process; a connect costs nothing, and most tries happen while the switch is away.
-    await touch(point.openflow, timeoutMs);
-    const database = await OvsdbClient.connect(point.ovsdb, { timeoutMs, idleMs: timeoutMs });
-    const databaseEnd = once(database, 'close');
+    await touch(openflow, timeoutMs);
+    const database = await OvsdbClient.connect(ovsdb, { timeoutMs, idleMs: timeoutMs });
+    const ended = new AbortController();
+    const end = (): void => ended.abort();
+    this.stopped.signal.addEventListener('abort', end);
+    database.once('close', end);
     try {
-      const flowsEnd = this.followFlows(link.signal);
-      await this.followPorts(database);
+      await Promise.all([this.followPorts(database), this.followFlows(ended)]);
       await this.arrived();
-      await Promise.race([databaseEnd, flowsEnd, aborted(link.signal)]);
-      return true;
+      if (!ended.signal.aborted) await once(ended.signal, 'abort');
     } finally {
-      this.stopped.signal.removeEventListener('abort', stop);
-      link.abort();
+      this.stopped.signal.removeEventListener('abort', end);
+      ended.abort();
       database.close();
     }
   }
@@ -92,16 +91,26 @@ export class Watch {
     await database.monitor('Open_vSwitch', tables, () => this.changed());
   }
 
-  /** Resolves when the process has ended, which it does when the switch closes the connection. */
-  private async followFlows(signal: AbortSignal): Promise<void> {
-    const words = ['-O', 'OpenFlow14', 'monitor', this.target.point.openflow, 'watch:!initial'];
-    const child = spawn('ovs-ofctl', words, { stdio: ['ignore', 'ignore', 'pipe'], signal, killSignal: 'SIGKILL' });
-    child.on('error', () => undefined);
-    // It tells of events on its standard error, which it does not buffer.
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      if (mentionsOurs(text)) this.changed();
+  /** Resolves when the switch has taken the request. The process ends when the switch closes the connection. */
+  private async followFlows(ended: AbortController): Promise<void> {
+    // No control socket of its own: it would need Open vSwitch's run directory, which a client's host may not have.
+    const words = ['-O', 'OpenFlow14', '--unixctl=none', 'monitor', this.target.point.openflow, 'watch:!initial'];
+    const child = spawn('ovs-ofctl', words, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      signal: ended.signal,
+      killSignal: 'SIGKILL',
     });
-    await new Promise<void>((resolve) => child.once('close', () => resolve()));
+    child.once('error', () => ended.abort());
+    child.once('close', () => ended.abort());
+    let rest = '';
+    // Events come on its standard error, unbuffered; the answer to the request comes on its standard output.
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop()!;
+      if (lines.some(mentionsOurs)) this.changed();
+    });
+    await once(child.stdout, 'data', { signal: ended.signal });
+    child.stdout.resume();
   }
 
   /** Connected: says so if it was away, says if it was restarted meanwhile, and asks for a read in any case. */
@@ -112,6 +121,11 @@ export class Watch {
     this.reachable = true;
     this.lastBoot = boot;
     this.changed();
+  }
+
+  private logFailure(error: unknown): void {
+    if (this.stopped.signal.aborted || this.reachable === false) return;
+    this.target.logger?.warn({ pointId: this.target.point.id, err: error }, 'point can not be followed');
   }
 
   /** One hint for all that comes in one go: a bundle is dozens of lines. */
@@ -130,8 +144,4 @@ async function touch(remote: string, timeoutMs: number): Promise<void> {
   } finally {
     socket.on('error', () => undefined).destroy();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { DriverError, type PointIsolation, type PointPermit } from '#driver';
 import { canonicalMatch, textOf, type Flow } from './flow.js';
 
@@ -121,6 +121,10 @@ function check(isolation: PointIsolation): void {
     if (transport !== 'tcp' && transport !== 'udp') refuse(`the transport of permit ${flowId}`);
     if (!Number.isInteger(service) || service < 1 || service > 65_535) refuse(`the port of permit ${flowId}`);
   }
+}
+
+function isIPv4(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text);
 }
 
 function isMac(text: string): boolean {
