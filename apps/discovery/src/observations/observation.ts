@@ -1,14 +1,12 @@
 import { observationId, type AddressTakenOver, type Attempt, type NameLookUp } from '#events';
 import type { DeviceRegister } from '../devices/device-register.js';
 import type { InsideNetworks } from '../inside.js';
+import { clamped } from '../sensors/clock.js';
 import type { Flow } from '../sensors/flow.js';
 import type { SensorIdentity } from '../sensors/sensor-identity.js';
 import type { AttemptFact } from './attempts.js';
 import type { Binding } from './binding.js';
 import type { BoundTo, LookUpFact } from './look-ups.js';
-
-/** A sensor's clock further off than this is not believed. */
-export const CLOCK_LIMIT_MS = 10 * 60_000;
 
 export function attemptObservation(
   fact: AttemptFact,
@@ -81,9 +79,4 @@ function told(position: readonly (string | number)[], sensor: SensorIdentity, at
     at: new Date(clamped(at, receivedAt)).toISOString(),
     receivedAt: new Date(receivedAt).toISOString(),
   };
-}
-
-/** The sensor's time, no further than 10 minutes from ours. The sensor's health says when it is further. */
-export function clamped(at: number, receivedAt: number): number {
-  return Math.min(Math.max(at, receivedAt - CLOCK_LIMIT_MS), receivedAt + CLOCK_LIMIT_MS);
 }

@@ -75,7 +75,7 @@ export class Observer {
     const facts =
       event.kind === 'asked'
         ? binding.asked(event.key, event.lookUp)
-        : binding.answered(event.key, event.answer, event.at);
+        : binding.answered(event.key, event.answer, event.receivedAt);
     this.tellNames(sensorId, facts);
   }
 

@@ -1,5 +1,5 @@
 import { makeEvent, type SensorReported } from '#events';
-import { CLOCK_LIMIT_MS } from '../observations/observation.js';
+import { CLOCK_LIMIT_MS } from './clock.js';
 import type { SensorIdentity } from './sensor-identity.js';
 
 /** What is wrong with a sensor, in words that people look up. */
@@ -42,7 +42,7 @@ export class SensorHealth {
     private readonly covers: readonly string[],
   ) {}
 
-  /** Up to when the sensor has told everything: its newest record, or a keep-alive that it answered. */
+  /** Up to when the sensor has told everything, by its own clock: its newest record, or a keep-alive that it answered. */
   get observedUntil(): number | null {
     const { heardUntil, keptAliveAt } = this;
     if (heardUntil === null || keptAliveAt === null) return heardUntil ?? keptAliveAt;
@@ -53,12 +53,13 @@ export class SensorHealth {
   record(at: number, receivedAt: number, prompt: boolean): void {
     this.observed += 1;
     this.lastRecordAt = receivedAt;
-    this.heardUntil = Math.max(this.heardUntil ?? 0, Math.min(at, receivedAt));
+    this.heardUntil = Math.max(this.heardUntil ?? 0, at);
     if (prompt) this.clockBest = Math.max(this.clockBest, at - receivedAt);
   }
 
+  /** `at` by our clock; what is reported is by the sensor's, as the times of its records are. */
   keptAlive(at: number): void {
-    this.keptAliveAt = Math.max(this.keptAliveAt ?? 0, at);
+    this.keptAliveAt = Math.max(this.keptAliveAt ?? 0, at + this.clockOffset);
   }
 
   refused(reason: string): void {

@@ -16,7 +16,7 @@ export interface LoggedLookUp {
 
 export type PairingEvent =
   | { kind: 'asked'; key: QueryKey; lookUp: LoggedLookUp }
-  | { kind: 'answered'; key: QueryKey; answer: Answer; at: number };
+  | { kind: 'answered'; key: QueryKey; answer: Answer; receivedAt: number };
 
 /** Most queries whose reply is awaited. Beyond, the oldest is forgotten: its reply then pairs with nothing. */
 export const MAX_OPEN_QUERIES = 20_000;
@@ -37,7 +37,7 @@ export class QueryPairing {
         return { kind: 'asked', key: line.key, lookUp };
       }
       case 'reply':
-        return this.open.delete(line.key) ? { kind: 'answered', key: line.key, answer: line.answer, at } : undefined;
+        return this.open.delete(line.key) ? { kind: 'answered', key: line.key, answer: line.answer, receivedAt } : undefined;
       case 'forwarded':
       case 'other':
       case 'refused':

@@ -1,6 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import type { Counters, Logger } from '#observability';
+import { clamped } from '../clock.js';
 import { FLOW_KINDS, type Flow } from '../flow.js';
 import { PROBLEMS, type SensorHealth } from '../sensor-health.js';
 import { decodeMessage, type DecodedMessage } from './message.js';
@@ -105,6 +106,8 @@ export class IpfixSensor {
         continue;
       }
       health.record(flow.end, receivedAt, flow.kind !== FLOW_KINDS.volume);
+      flow.start = clamped(flow.start, receivedAt);
+      flow.end = clamped(flow.end, receivedAt);
       this.options.heard(flow);
     }
   }
