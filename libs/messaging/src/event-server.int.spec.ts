@@ -1,6 +1,12 @@
 import { gzipSync } from 'node:zlib';
 import { BenchBroker, BenchDatabase, numbered, unique, until } from './testing/bench.client.js';
-import { recording, startBenchServer, type BenchHandler, type BenchServer, type BenchServerRequest } from './testing/bench-server.js';
+import {
+  recording,
+  startBenchServer,
+  type BenchHandler,
+  type BenchServer,
+  type BenchServerRequest,
+} from './testing/bench-server.js';
 import type { DataSource } from 'typeorm';
 
 let database: BenchDatabase;
@@ -21,7 +27,11 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function start(topic: string, handler: BenchHandler, more: Partial<BenchServerRequest> = {}): Promise<BenchServer> {
+async function start(
+  topic: string,
+  handler: BenchHandler,
+  more: Partial<BenchServerRequest> = {},
+): Promise<BenchServer> {
   const service = more.service ?? unique('enforcement');
   const server = await startBenchServer({ service, topic, handler, brokers: broker.brokers, dataSource, ...more });
   running.push(server);
@@ -75,7 +85,9 @@ describe('a handler that throws', () => {
     });
     await server.server.caughtUp();
     expect(await notes()).toEqual([1, 3]);
-    expect(await letters()).toMatchObject([{ code: 'handler-failed', offset: '1', attempts: 3, reason: 'Error: bad luck' }]);
+    expect(await letters()).toMatchObject([
+      { code: 'handler-failed', offset: '1', attempts: 3, reason: 'Error: bad luck' },
+    ]);
     expect(calls).toBe(3);
   });
 
@@ -200,7 +212,12 @@ describe('delivery', () => {
 
   it('says that it has caught up only when everything seen at start is handled', async () => {
     const topic = await broker.topic(unique('t'), 3);
-    for (const partition of [0, 1, 2]) await broker.send(topic, Array.from({ length: 300 }, (_, n) => text(n)), partition);
+    for (const partition of [0, 1, 2])
+      await broker.send(
+        topic,
+        Array.from({ length: 300 }, (_, n) => text(n)),
+        partition,
+      );
     const server = await start(topic, recording);
     await server.server.caughtUp();
     expect(await notes()).toHaveLength(900);

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { z } from 'zod';
 import { isTransient } from '#storage';
 import { hasCode } from './errors.js';
@@ -26,8 +27,11 @@ export function classify(error: unknown): Failure {
   return FAILURE.unknown;
 }
 
+const PROGRAMMING_ERRORS = new Set(['TypeError', 'RangeError', 'SyntaxError', 'ReferenceError']);
+
+/** By name, not by class: an error may come from another realm (a vm context, a worker). */
 function isProgrammingError(error: unknown): boolean {
-  return [TypeError, RangeError, SyntaxError, ReferenceError].some((kind) => error instanceof kind);
+  return isNativeError(error) && PROGRAMMING_ERRORS.has(error.name);
 }
 
 function retryOf(error: unknown): unknown {
@@ -36,7 +40,7 @@ function retryOf(error: unknown): unknown {
 
 /** A fault in few words for a log or a dead letter: name, code and the first line of its message. */
 export function inWords(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error === 'string' ? cut(error) : 'not an Error';
+  if (!isNativeError(error)) return typeof error === 'string' ? cut(error) : 'not an Error';
   const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
   return cut(`${error.name}${code}: ${error.message.split('\n', 1)[0] ?? ''}`);
 }

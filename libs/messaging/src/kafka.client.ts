@@ -6,6 +6,8 @@ export interface KafkaRequest {
   brokers: string[];
   clientId: string;
   logger: Logger;
+  /** Also how long the connection itself is tried, which admin and producer can't set by themselves. */
+  retry: RetryOptions;
   /** Called at every line that kafkajs writes: even a client that only fails shows life. */
   onLine?: () => void;
 }
@@ -25,13 +27,13 @@ const NOISE =
   /rebalanc|coordinator|Limiting retries for the idempotent producer|not leader|does not host this topic|Pausing|Resuming/i;
 
 /** The kafkajs client, set so that a dead or frozen broker is seen within seconds. */
-export function createKafka({ brokers, clientId, logger, onLine }: KafkaRequest): Kafka {
+export function createKafka({ brokers, clientId, logger, retry, onLine }: KafkaRequest): Kafka {
   return new Kafka({
     brokers,
     clientId,
     connectionTimeout: 1_000,
     requestTimeout: 5_000,
-    retry: PATIENT,
+    retry,
     logLevel: logLevel.INFO,
     logCreator: () => (entry) => {
       onLine?.();

@@ -4,12 +4,15 @@ import { boundsOf, ClaimLoop, postpone } from './claim-loop.store.js';
 import { isInLog, keyOf, type Claim, type LogBounds, type TopicPartition } from './claim.js';
 import type { PartitionConsumerOptions } from './consumer-options.js';
 import type { RawRecord } from './decode.js';
-import { MessagingError } from './errors.js';
+import { hasCode, MessagingError } from './errors.js';
 import { classify, FAILURE, inWords } from './failure.js';
 import { BRIEF, createKafka, PATIENT } from './kafka.client.js';
 import { readLogBounds } from './log-bounds.client.js';
 import { readProgress } from './progress.store.js';
 import { stallOf } from './watchdog.js';
+
+/** How long a service waits at boot for a broker that is not there yet. In ms. */
+const BOOT_PATIENCE_MS = 60_000;
 
 /**
  * A kafkajs consumer whose position is the progress table's. When partitions are assigned they stay paused until they
@@ -29,8 +32,9 @@ export class PartitionConsumer {
 
   constructor(private readonly options: PartitionConsumerOptions) {
     const { brokers, counters, dataSource, group, logger, tuning } = options;
-    const kafka = createKafka({ brokers, clientId: group, logger, onLine: () => this.sign() });
-    this.admin = kafka.admin({ retry: BRIEF });
+    const client = { brokers, clientId: group, logger };
+    this.admin = createKafka({ ...client, retry: BRIEF }).admin({ retry: BRIEF });
+    const kafka = createKafka({ ...client, retry: PATIENT, onLine: () => this.sign() });
     this.consumer = kafka.consumer({
       groupId: group,
       sessionTimeout: tuning.sessionTimeoutMs,
@@ -48,8 +52,7 @@ export class PartitionConsumer {
   /** Joins the group. Rejects when the broker can't be reached or a topic is missing. */
   async start(): Promise<void> {
     const { topics, tuning } = this.options;
-    await this.admin.connect();
-    this.targets = await readLogBounds(this.admin, topics);
+    await this.findTopics(topics);
     await this.consumer.connect();
     this.listen();
     await this.consumer.subscribe({ topics: [...topics], fromBeginning: true });
@@ -61,6 +64,24 @@ export class PartitionConsumer {
     });
     this.timers = [setInterval(() => this.watch(), 1_000), setInterval(() => void this.commitHints(), 1_000)];
     for (const timer of this.timers) timer.unref();
+  }
+
+  /** A broker that is not there yet is waited for; a topic that is missing is not. */
+  private async findTopics(topics: readonly string[]): Promise<void> {
+    const until = performance.now() + BOOT_PATIENCE_MS;
+    for (;;) {
+      try {
+        await this.admin.connect();
+        this.targets = await readLogBounds(this.admin, topics);
+        return;
+      } catch (error) {
+        if (hasCode(error, 'topic-missing')) throw error;
+        if (performance.now() > until || this.isStopping) {
+          throw new MessagingError('broker-unreachable', inWords(error), { cause: error });
+        }
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    }
   }
 
   /** Finishes the steps that are running and leaves the group. */

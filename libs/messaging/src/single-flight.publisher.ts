@@ -1,4 +1,5 @@
 import type { Counters, Logger } from '#observability';
+import { isNativeError } from 'node:util/types';
 import { Partitioners, type Kafka, type Producer, type TopicMessages } from 'kafkajs';
 import { fullJitter } from './backoff.js';
 import type { OutgoingRecord } from './encode.js';
@@ -42,7 +43,7 @@ export class SingleFlightSender {
   private isClosed = false;
 
   constructor(private readonly options: SenderOptions) {
-    this.kafka = createKafka(options);
+    this.kafka = createKafka({ ...options, retry: BRIEF });
   }
 
   async connect(patienceMs: number): Promise<void> {
@@ -142,7 +143,7 @@ function grouped(records: readonly OutgoingRecord[]): TopicMessages[] {
 /** The protocol's error names in an error and its causes; kafkajs wraps the broker's answer. */
 function typesOf(error: unknown): string[] {
   const types: string[] = [];
-  for (let link = error, depth = 0; link instanceof Error && depth < 8; link = link.cause, depth += 1) {
+  for (let link = error, depth = 0; isNativeError(link) && depth < 8; link = link.cause, depth += 1) {
     if ('type' in link && typeof link.type === 'string') types.push(link.type);
   }
   return [...new Set(types)];

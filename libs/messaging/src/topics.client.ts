@@ -1,7 +1,13 @@
 import { createLogger, type Logger } from '#observability';
-import { ConfigResourceTypes, KafkaJSAggregateError, type Admin } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
+import { MessagingError } from './errors.js';
 import { createKafka, PATIENT } from './kafka.client.js';
 import { mismatchesOf, topicSettings, type TopicMismatch, type TopicSettings } from './topics.js';
+
+// Node finds only some of kafkajs's exports by name (CommonJS); Jest would find all.
+const { ConfigResourceTypes, KafkaJSAggregateError } = kafkajs;
+
+const READY_MS = 30_000;
 
 export interface TopicsReport {
   created: string[];
@@ -18,8 +24,9 @@ export async function createTopics(
   brokers: string[],
   { logger = createLogger('messaging', 'warn'), settings = topicSettings() }: CreateTopicsOptions = {},
 ): Promise<TopicsReport> {
-  const kafka = createKafka({ brokers, clientId: 'lazaret-topics', logger });
-  const admin = kafka.admin({ retry: { ...PATIENT, retries: 30 } });
+  const retry = { ...PATIENT, retries: 30 };
+  const kafka = createKafka({ brokers, clientId: 'lazaret-topics', logger, retry });
+  const admin = kafka.admin({ retry });
   await admin.connect();
   try {
     const known = new Set(await admin.listTopics());
@@ -47,7 +54,7 @@ async function makeTopics(admin: Admin, topics: readonly TopicSettings[]): Promi
   const replicas = replicationFactor === 3 ? { 'min.insync.replicas': '2' } : {};
   try {
     await admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false, // kafkajs gives up at the first broker that has not heard of the topic yet
       topics: topics.map(({ topic, partitions, config }) => ({
         topic,
         numPartitions: partitions,
@@ -57,6 +64,25 @@ async function makeTopics(admin: Admin, topics: readonly TopicSettings[]): Promi
     });
   } catch (error) {
     if (!isRace(error)) throw error;
+  }
+  await waitForTopics(
+    admin,
+    topics.map(({ topic }) => topic),
+  );
+}
+
+/** Until every partition of the topics has a leader, half a minute at most. */
+export async function waitForTopics(admin: Admin, names: string[]): Promise<void> {
+  const until = performance.now() + READY_MS;
+  for (;;) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: names });
+      if (topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+    } catch (error) {
+      if (performance.now() > until) throw error;
+    }
+    if (performance.now() > until) throw new MessagingError('topic-missing', 'partitions have no leader');
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 

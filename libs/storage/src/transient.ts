@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** SQLSTATEs after which the same work may succeed (PostgreSQL manual, appendix A), besides classes 08 and 53. */
 const TRANSIENT_STATES = new Set([
   '40001', // serialization_failure
@@ -23,6 +25,9 @@ const TRANSIENT_CODES = new Set([
   'EAI_AGAIN',
 ]);
 
+/** How TypeORM calls a transaction whose connection broke on the way: it had given the connection back already. */
+const RELEASED = new Set(['QueryRunnerAlreadyReleasedError', 'QueryRunnerProviderAlreadyReleasedError']);
+
 /** node-postgres gives these faults neither a code nor a class of their own. */
 const CONNECTION_LOST =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after|timeout expired|Driver not Connected)/i;
@@ -38,7 +43,7 @@ export function isTransient(error: unknown): boolean {
 /** Whether the connection can't be used any more: it has to be thrown away, not rolled back. */
 export function isConnectionLost(error: unknown): boolean {
   return chain(error).some((link) => {
-    if (link.name === 'QueryRunnerAlreadyReleasedError') return true;
+    if (RELEASED.has(link.name)) return true;
     if (hasState(link, (code) => TRANSIENT_CODES.has(code) || /^(08|57P0)/.test(code) || code === '25P03')) return true;
     return CONNECTION_LOST.test(link.message);
   });
@@ -58,10 +63,10 @@ function chain(error: unknown): Error[] {
   const open: unknown[] = [error];
   while (open.length > 0 && found.length < 16) {
     const next = open.shift();
-    if (!(next instanceof Error) || found.includes(next)) continue;
+    if (!isNativeError(next) || found.includes(next)) continue;
     found.push(next);
     if ('driverError' in next) open.push(next.driverError);
-    if (next instanceof AggregateError) open.push(...(next.errors as unknown[]));
+    if ('errors' in next && Array.isArray(next.errors)) open.push(...(next.errors as unknown[]));
     open.push(next.cause);
   }
   return found;

@@ -53,5 +53,8 @@ export async function startBenchServer(request: BenchServerRequest): Promise<Ben
 
 /** Writes what it saw into the table of effects, within the step. */
 export const recording: BenchHandler = async (event, { manager }) => {
-  await manager.query('INSERT INTO effects (event_id, note) VALUES ($1, $2)', [event.id, String(event.data.recordsPerSecond)]);
+  await manager.query('INSERT INTO effects (event_id, note) VALUES ($1, $2)', [
+    event.id,
+    String(event.data.recordsPerSecond),
+  ]);
 };

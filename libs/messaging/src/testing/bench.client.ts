@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { makeEvent, type SensorReported } from '#events';
 import { createLogger, type Logger } from '#observability';
 import { createDataSource, migrate, roleOf, type Storage } from '#storage';
 import { Kafka, logLevel, type Admin, type KafkaMessage, type Producer } from 'kafkajs';
@@ -7,6 +6,9 @@ import { Client } from 'pg';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import '../kafkajs-timers.js';
 import { createMessagingTables, dropMessagingTables, messagingEntities } from '../messaging-tables.js';
+import { waitForTopics } from '../topics.client.js';
+
+export { numbered, numberIn } from './events.js';
 
 /** A name that no other test has. */
 export function unique(name: string): string {
@@ -30,7 +32,9 @@ export function quiet(): Logger {
 export class MakeBenchTables1700000000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await createMessagingTables(queryRunner);
-    await queryRunner.query('CREATE TABLE effects (seq bigserial PRIMARY KEY, event_id text NOT NULL, note text NOT NULL)');
+    await queryRunner.query(
+      'CREATE TABLE effects (seq bigserial PRIMARY KEY, event_id text NOT NULL, note text NOT NULL)',
+    );
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
@@ -94,7 +98,7 @@ export class BenchDatabase {
   }
 
   async drop(): Promise<void> {
-    await Promise.all(this.open.map((dataSource) => dataSource.isInitialized && dataSource.destroy()));
+    await Promise.all(this.open.filter(({ isInitialized }) => isInitialized).map((dataSource) => dataSource.destroy()));
     await asAdmin(this.adminUrl, `DROP DATABASE IF EXISTS ${this.name} WITH (FORCE)`);
   }
 }
@@ -135,7 +139,9 @@ export class BenchBroker {
 
   async topic(name = unique('t'), partitions = 1, config: Record<string, string> = {}): Promise<string> {
     const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }));
-    await this.admin.createTopics({ topics: [{ topic: name, numPartitions: partitions, configEntries }] });
+    const topics = [{ topic: name, numPartitions: partitions, configEntries }];
+    await this.admin.createTopics({ topics, waitForLeaders: false });
+    await waitForTopics(this.admin, [name]);
     return name;
   }
 
@@ -152,7 +158,9 @@ export class BenchBroker {
   /** Everything in the topic up to its end now, in order of each partition. */
   async read(topic: string): Promise<KafkaMessage[]> {
     const ends = await this.admin.fetchTopicOffsets(topic);
-    const missing = new Map(ends.filter(({ high, low }) => high !== low).map(({ partition, high }) => [partition, Number(high)]));
+    const missing = new Map(
+      ends.filter(({ high, low }) => high !== low).map(({ partition, high }) => [partition, Number(high)]),
+    );
     const found: KafkaMessage[] = [];
     if (missing.size === 0) return found;
     const consumer = this.kafka.consumer({ groupId: unique('reader'), maxWaitTimeInMs: 50 });
@@ -168,37 +176,6 @@ export class BenchBroker {
     await consumer.disconnect();
     return found;
   }
-}
-
-/** An event like any other, with a number that is easy to see. */
-export function numbered(n: number, key = 'sensor'): SensorReported {
-  return makeEvent({
-    type: 'lazaret.sensor.reported',
-    source: '/discovery',
-    subject: key,
-    time: new Date('2026-01-05T08:00:00.000Z'),
-    data: {
-      sensorId: key,
-      kind: 'ipfix',
-      site: 'north',
-      trustDomain: 'switch',
-      authenticated: true,
-      authenticatedBy: null,
-      covers: [],
-      lastRecordAt: null,
-      observedUntil: null,
-      clockOffsetMs: 0,
-      recordsPerSecond: n,
-      lost: 0,
-      droppedBySocket: 0,
-      parseFailures: 0,
-      problems: [],
-    },
-  });
-}
-
-export function numberIn(value: Buffer | string | null): number {
-  return (JSON.parse(value?.toString() ?? 'null') as SensorReported).data.recordsPerSecond;
 }
 
 function given(name: string): string {
