@@ -10,7 +10,7 @@ import { answerPreview } from './preview.js';
 import type { Readings } from './read/point.js';
 import { readPoints } from './read/read-points.js';
 import { prove } from './prove/prove.js';
-import { isolationEvents, planEvent } from './seen/events.js';
+import { isolationEvents } from './seen/events.js';
 import { stateFor } from './seen/state.js';
 import type { Isolation } from './wanted/wanted.js';
 
@@ -39,12 +39,7 @@ export async function reconcile(deviceId: string, loop: Loop): Promise<Due> {
 
   const { events, revision } = isolationEvents(known.state, next.state, now);
   const state = { ...next.state, revision };
-  await loop.store.save({
-    state,
-    outcomes,
-    proofs: next.proofs,
-    events: [...events, ...replanned(wished, plan, state, now)],
-  });
+  await loop.store.save({ state, outcomes, proofs: next.proofs, events });
   return due({ state, outcomes, readings, observers: wished.observers, now });
 }
 
@@ -73,11 +68,4 @@ function verdictOf(known: Wished, plan: Plan | null, readings: Readings, loop: L
 function unwanted(known: Wished, readings: Readings, loop: Loop): PendingStep[] {
   const others = new Map([...known.numbers].filter(([mac]) => !known.wanted.macs.includes(mac)));
   return releaseSteps(others, readings, loop.points).map((step) => ({ ...step, purpose: 'clean' as const }));
-}
-
-/** With the refusal `plan-changed` goes the plan that people have to approve now. */
-function replanned(known: Wished, plan: Plan | null, state: Known['state'], now: Date) {
-  const first = known.state.refusal !== 'plan-changed' || known.state.planDigest !== plan?.digest;
-  if (!plan || state.refusal !== 'plan-changed' || !first) return [];
-  return [planEvent(plan, known.wanted, state.revision, false, now)];
 }

@@ -185,7 +185,8 @@ export class Scene {
   see(...conversations: Conversation[]): void {
     const facts = this.disk.proofs.get(MRI);
     const permits = this.disk.wanted?.permits ?? [];
-    if (facts) this.disk.proofs.set(MRI, fold(facts, { sensorId: SENSOR, clockOffsetMs: 0, conversations }, permits));
+    const records = { sensorId: SENSOR, clockOffsetMs: 0, observedUntil: this.now(), conversations };
+    if (facts) this.disk.proofs.set(MRI, fold(facts, records, permits));
     this.observe();
   }
 

@@ -14,15 +14,20 @@ export function undoSheet(plan: Plan, name: string): UndoSheet {
   return { deviceId, quarantineId, name, commands: plan.interfaces.flatMap((one) => one.undo) };
 }
 
-/** The sheet as a file that a shell runs: comments, then the commands. */
+/** The sheet as a file that a shell runs; its first lines say what it is for. */
 export function sheetText(sheet: UndoSheet, at: Date): string {
   return [
-    '#!/bin/sh',
-    `# Lazaret: undo the isolation of ${oneLine(sheet.name)} by hand.`,
-    `# device ${sheet.deviceId}, quarantine ${sheet.quarantineId}, written ${at.toISOString()}`,
+    `# Undo by hand: ${oneLine(sheet.name)}, device ${sheet.deviceId}`,
+    `# Quarantine ${sheet.quarantineId}, written ${at.toISOString()}. Run these on the switch; no Lazaret is needed.`,
     ...sheet.commands,
     '',
   ].join('\n');
+}
+
+/** A file name of letters, digits, dots and hyphens, whatever the device is called. */
+export function sheetName(sheet: UndoSheet): string {
+  const name = sheet.name.replace(/[^A-Za-z0-9.-]/g, '_').replace(/^\.+/, '_');
+  return `${name}.${sheet.quarantineId}.undo.txt`;
 }
 
 /** A name comes from the inventory: it must not end its comment. */

@@ -56,6 +56,8 @@ const held: Finding = { condition: 'Held', reason: 'people hold all writes but a
 /** Our own last plan needs no approval again; another one must not go beyond what was approved. */
 function notApproved({ known, plan }: CheckInput): string | null {
   const { wanted, state, approved } = known;
+  const isSameWish = compareAge(wanted, state) === 0;
+  if (isSameWish && state.refusal === 'plan-changed' && !state.firstAppliedAt) return 'the approval was given back';
   if (plan.interfaces.length === 0 || plan.digest === wanted.planDigest) return null;
   if (state.firstAppliedAt && plan.digest === state.appliedDigest) return null;
   return beyondApproval(plan, approved, state.firstAppliedAt === null);

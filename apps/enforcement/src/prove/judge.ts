@@ -22,9 +22,14 @@ export interface Judgement {
  * Judges the facts by what the observers of the interface have reported so far: `observedUntil`, not our clock, says
  * that nothing forbidden has been seen up to a moment. `contained` names the observer that shows it.
  */
-export function judge(facts: ProofFacts, observers: readonly Observer[]): Judgement {
+export function judge(facts: ProofFacts, reporting: readonly Observer[]): Judgement {
+  const observers = reporting.map((one) => ({ ...one, observedUntil: latest(one, facts) }));
   const contained = facts.purpose === 'isolate' ? containedBy(facts, observers) : undeniedBy(facts, observers);
   return { contained, clinical: clinicalOf(facts, observers), broken: brokenFlows(facts, observers) };
+}
+
+function latest({ sensorId, observedUntil }: Observer, facts: ProofFacts): Date {
+  return new Date(Math.max(observedUntil.getTime(), facts.observed[sensorId] ?? 0));
 }
 
 function containedBy({ denied, breach, since }: ProofFacts, observers: readonly Observer[]): string | null {

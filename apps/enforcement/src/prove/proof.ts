@@ -21,6 +21,8 @@ export interface ProofFacts {
   demand: boolean;
   /** Permitted flows of which one direction was seen so far. */
   halves: Record<string, { asked: boolean; answered: boolean }>;
+  /** Up to when each observer has reported with its records: they come sooner than its reports about itself. */
+  observed: Record<string, number>;
   /** Failed permitted attempts by flow, since the flow was last answered. */
   failures: Record<string, number[]>;
 }
@@ -30,6 +32,8 @@ export interface Records {
   sensorId: string;
   /** How far the observer's clock may be from ours, in ms, either way. */
   clockOffsetMs: number;
+  /** Up to when the observer has reported everything, by its own clock. */
+  observedUntil: Date;
   conversations: readonly Conversation[];
 }
 
@@ -48,6 +52,7 @@ export function startProof(purpose: ProofFacts['purpose'], since: Date): ProofFa
     moved: null,
     demand: false,
     halves: {},
+    observed: {},
     failures: {},
   };
 }
@@ -56,9 +61,11 @@ export function startProof(purpose: ProofFacts['purpose'], since: Date): ProofFa
 export function fold(facts: ProofFacts, records: Records, permits: readonly Permit[]): ProofFacts {
   // A clock that is off either way must not let a frame from before count: take the later reading.
   const from = facts.since + Math.abs(records.clockOffsetMs);
+  const until = Math.max(records.observedUntil.getTime(), facts.observed[records.sensorId] ?? 0);
+  const heard = { ...facts, observed: { ...facts.observed, [records.sensorId]: until } };
   return records.conversations
     .filter((one) => Date.parse(one.windowFrom) >= from)
-    .reduce((sum, one) => foldOne(sum, one, records.sensorId, permits), facts);
+    .reduce((sum, one) => foldOne(sum, one, records.sensorId, permits), heard);
 }
 
 function foldOne(facts: ProofFacts, one: Conversation, sensorId: string, permits: readonly Permit[]): ProofFacts {

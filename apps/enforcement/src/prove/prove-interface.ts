@@ -58,9 +58,16 @@ export function proveRelease(
 ): Proven {
   const port = reading?.ports.find((one) => one.port === before.isolation?.port);
   const base = { ...before, vlan: port ? port.vlan : before.vlan };
+  if (clean && !before.isolation) return neverApplied(base, evidence.now);
   if (clean) return acknowledged(base, reading, evidence);
   const undone = { ...base, ...unproven, truth: 'intended' as const, acknowledgedAt: null };
   return { state: withOutcomes(undone, evidence.outcomes), judgement: null, blindSince: null };
+}
+
+/** Nothing was ever applied there and nothing of ours is: no traffic could show more than this reading. */
+function neverApplied(base: InterfaceState, now: Date): Proven {
+  const acknowledgedAt = base.acknowledgedAt ?? now;
+  return { state: { ...base, truth: 'proven', acknowledgedAt, readBackAt: now }, judgement: null, blindSince: null };
 }
 
 /** An interface of which the point can't be read now: nothing is claimed beyond what was read before. */

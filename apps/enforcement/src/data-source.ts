@@ -1,0 +1,32 @@
+import { messagingEntities } from '#messaging';
+import type { Storage } from '#storage';
+import { AttemptEntity, DriftEntity, FenceEntity, LeaseEntity, UndoSheetEntity } from './apply/attempt.entity.js';
+import { EnforcementTables1764000000001 } from './migrations/1764000000001-enforcement-tables.js';
+import { PlanEntity } from './plan/plan.entity.js';
+import { ObserverEntity, ProofEntity } from './prove/proof.entity.js';
+import { LocationEntity, LocationInterfaceEntity } from './read/location.entity.js';
+import { InterfaceStateEntity, IsolationEntity } from './seen/seen.entity.js';
+import { DeviceNumberEntity, WantedEntity } from './wanted/wanted.entity.js';
+
+/** What enforcement keeps; its role is `lazaret_enforcement`. */
+export const storage: Storage = {
+  schema: 'enforcement',
+  entities: [
+    ...messagingEntities,
+    WantedEntity,
+    DeviceNumberEntity,
+    PlanEntity,
+    LocationEntity,
+    LocationInterfaceEntity,
+    AttemptEntity,
+    LeaseEntity,
+    FenceEntity,
+    UndoSheetEntity,
+    DriftEntity,
+    IsolationEntity,
+    InterfaceStateEntity,
+    ProofEntity,
+    ObserverEntity,
+  ],
+  migrations: [EnforcementTables1764000000001],
+};

@@ -1,0 +1,113 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { DataSource } from 'typeorm';
+import { newId } from '#events';
+import { KafkaEventServer, MessagingModule } from '#messaging';
+import { NestLogger, type Counters, type Logger } from '#observability';
+import { StorageModule } from '#storage';
+import { PointLocks } from './apply/point-locks.js';
+import type { Interlocks } from './check/refusal.js';
+import { storage } from './data-source.js';
+import type { Loop } from './loop.js';
+import { PostgresLoopStore } from './loop.store.js';
+import { ConversationsConsumer } from './prove/conversations.consumer.js';
+import { DevicesConsumer } from './read/devices.consumer.js';
+import type { Point } from './read/point.js';
+import { PointReader } from './read/read-points.js';
+import { reconcile } from './reconcile.js';
+import { WakeUps } from './wake-ups.js';
+import { WantedConsumer } from './wanted/wanted.consumer.js';
+import { openDevices } from './wanted/wanted.store.js';
+
+export const SERVICE = 'enforcement';
+
+export interface EnforcementOptions {
+  databaseUrl: string;
+  brokers: string[];
+  points: readonly Point[];
+  interlocks: Interlocks;
+  undoDirectory: string;
+  logger: Logger;
+  counters: Counters;
+}
+
+/** APPLY: makes the network match what is wanted, and proves it. */
+@Module({})
+export class EnforcementModule {
+  static forService(options: EnforcementOptions): DynamicModule {
+    const { databaseUrl: url, brokers, logger, counters } = options;
+    return {
+      module: EnforcementModule,
+      imports: [
+        StorageModule.forService({ ...storage, url }),
+        MessagingModule.forService({ service: SERVICE, brokers, logger, counters }),
+      ],
+      controllers: [WantedConsumer, DevicesConsumer, ConversationsConsumer],
+      providers: [
+        {
+          provide: PostgresLoopStore,
+          useFactory: (dataSource: DataSource) => makeStore(dataSource, options),
+          inject: [DataSource],
+        },
+        {
+          provide: WakeUps,
+          useFactory: (store: PostgresLoopStore) => makeWakeUps(store, options),
+          inject: [PostgresLoopStore],
+        },
+      ],
+      exports: [WakeUps, PostgresLoopStore],
+    };
+  }
+}
+
+function makeStore(dataSource: DataSource, { undoDirectory }: EnforcementOptions): PostgresLoopStore {
+  return new PostgresLoopStore({ dataSource, holder: newId(), undoDirectory, now: () => new Date() });
+}
+
+function makeWakeUps(store: PostgresLoopStore, { points, interlocks, logger }: EnforcementOptions): WakeUps {
+  const loop: Loop = {
+    store,
+    points: new Map(points.map((point) => [point.facts.id, point])),
+    reader: new PointReader(),
+    locks: new PointLocks(),
+    interlocks,
+    startedAt: new Date(),
+    now: () => new Date(),
+    logger,
+  };
+  return new WakeUps({ run: (deviceId) => reconcile(deviceId, loop), logger });
+}
+
+export interface Running {
+  /** Ends runs that are under way, gives leases and connections back. What is applied stays applied. */
+  stop(): Promise<void>;
+}
+
+/** Starts the service over these points; resolves when everything that was wanted has been read and the loop goes. */
+export async function startEnforcement(options: EnforcementOptions): Promise<Running> {
+  const { brokers, points, logger, counters } = options;
+  const module = EnforcementModule.forService(options);
+  const app = await NestFactory.create(module, { logger: new NestLogger(logger), abortOnError: false });
+  const dataSource = app.get(DataSource);
+  const wakeUps = app.get(WakeUps);
+  const server = new KafkaEventServer({ service: SERVICE, brokers, dataSource, logger, counters });
+  app.connectMicroservice({ strategy: server });
+  const watches = await Promise.all(points.map(({ driver }) => driver.watch(() => wakeUps.wakeAll())));
+  await app.startAllMicroservices();
+  await app.init();
+  // A missing wish means "as it was", so nothing is done before everything that was wanted has been read.
+  await server.caughtUp();
+  for (const deviceId of await openDevices(dataSource.manager)) wakeUps.wake(deviceId);
+  wakeUps.start();
+  const stop = async (): Promise<void> => {
+    await Promise.all(watches.map((watch) => watch.stop()));
+    await wakeUps.stop();
+    await app
+      .get(PostgresLoopStore)
+      .release()
+      .catch(() => undefined);
+    await app.close();
+    await Promise.all(points.map(({ driver }) => driver.close()));
+  };
+  return { stop };
+}

@@ -1,0 +1,38 @@
+import 'reflect-metadata';
+import { Counters, createLogger } from '#observability';
+import { readConfig } from './config.js';
+import { createDriver } from './drivers/point.js';
+import { SERVICE, startEnforcement, type Running } from './enforcement.module.js';
+import type { Point } from './read/point.js';
+
+const logger = createLogger(SERVICE);
+
+async function start(): Promise<void> {
+  const { databaseUrl, kafkaBrokers: brokers, interlocks, undoDirectory, ...config } = readConfig();
+  const points: Point[] = config.points.map((point) => ({
+    facts: { id: point.id, quarantineVlan: point.quarantineVlan, vlans: point.vlans },
+    driver: createDriver(point, logger),
+  }));
+  const counters = new Counters();
+  const starting = startEnforcement({ databaseUrl, brokers, points, interlocks, undoDirectory, logger, counters });
+  endOnSignal(starting);
+  await starting;
+  logger.info({ points: points.length }, 'ready');
+}
+
+function endOnSignal(starting: Promise<Running>): void {
+  let stopping: Promise<void> | undefined;
+  const end = (): void => {
+    stopping ??= starting.then((running) => running.stop());
+    stopping.then(() => process.exit(0), fail);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, end);
+}
+
+function fail(error: unknown): void {
+  const reason = error instanceof Error ? error.message : 'unknown';
+  logger.fatal({ reason }, 'enforcement can not go on');
+  process.exit(1);
+}
+
+start().catch(fail);

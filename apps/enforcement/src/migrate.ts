@@ -1,0 +1,4 @@
+import { migrate } from '#storage';
+import { storage } from './data-source.js';
+
+await migrate(storage);

@@ -1,0 +1,18 @@
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { TOPICS, type DeviceChanged } from '#events';
+import { EventContext } from '#messaging';
+import { WakeUps } from '../wake-ups.js';
+import { keepLocation } from './location.store.js';
+
+/** Keeps where devices are plugged in, and wakes the loop for one that has moved. */
+@Controller()
+export class DevicesConsumer {
+  constructor(private readonly wakeUps: WakeUps) {}
+
+  @EventPattern<string>(TOPICS.devices)
+  async onDevice(@Payload() event: DeviceChanged, @Ctx() context: EventContext): Promise<void> {
+    const isNews = await keepLocation(context.manager, event.data, context.receivedAt);
+    if (isNews) context.afterCommit(() => this.wakeUps.wake(event.data.deviceId));
+  }
+}

@@ -1,0 +1,133 @@
+import type { Logger } from '#observability';
+import type { Due } from './due.js';
+
+interface Slot {
+  /** Woken while it ran: it runs once more, however often it was woken. */
+  again: boolean;
+  running: boolean;
+  failures: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export interface WakeUpsOptions {
+  run(deviceId: string): Promise<Due>;
+  logger: Logger;
+  /** 0 to 1, for the jitter of back-offs. */
+  random?: () => number;
+}
+
+/** Devices that are looked at at the same time. */
+const AT_ONCE = 16;
+const FIRST_BACK_OFF_MS = 250;
+const LONGEST_BACK_OFF_MS = 30_000;
+const LEASED_ELSEWHERE_MS = 1000;
+
+/**
+ * Runs the loop for devices when hints or timers say so: one run of a device at a time, hints during a run are one more
+ * run, and a device that fails backs off without holding back another. A hint carries nothing, so losing one costs only
+ * time until the next timer.
+ */
+export class WakeUps {
+  private readonly slots = new Map<string, Slot>();
+  private readonly waiting = new Set<string>();
+  private active = 0;
+  private state: 'waiting' | 'started' | 'stopped' = 'waiting';
+  private idle: (() => void) | undefined;
+
+  constructor(private readonly options: WakeUpsOptions) {}
+
+  /** From now on hints are followed, those too that came before. */
+  start(): void {
+    this.state = 'started';
+    this.pump();
+  }
+
+  wake(deviceId: string): void {
+    if (this.state === 'stopped') return;
+    const slot = this.slotOf(deviceId);
+    clearTimeout(slot.timer);
+    if (slot.running) slot.again = true;
+    else this.waiting.add(deviceId);
+    this.pump();
+  }
+
+  /** Something happened at a point: whoever is looked after may be concerned. */
+  wakeAll(): void {
+    for (const deviceId of this.slots.keys()) this.wake(deviceId);
+  }
+
+  /** Begins no further run and waits for those that are under way. */
+  async stop(): Promise<void> {
+    this.state = 'stopped';
+    this.waiting.clear();
+    for (const slot of this.slots.values()) clearTimeout(slot.timer);
+    if (this.active > 0) await new Promise<void>((resolve) => (this.idle = resolve));
+  }
+
+  private slotOf(deviceId: string): Slot {
+    const slot = this.slots.get(deviceId) ?? { again: false, running: false, failures: 0, timer: undefined };
+    this.slots.set(deviceId, slot);
+    return slot;
+  }
+
+  private pump(): void {
+    if (this.state !== 'started') return;
+    for (const deviceId of this.waiting) {
+      if (this.active >= AT_ONCE) return;
+      this.waiting.delete(deviceId);
+      void this.runOne(deviceId, this.slotOf(deviceId));
+    }
+  }
+
+  private async runOne(deviceId: string, slot: Slot): Promise<void> {
+    this.active += 1;
+    slot.running = true;
+    slot.again = false;
+    const due = await this.tryRun(deviceId);
+    slot.running = false;
+    this.active -= 1;
+    slot.failures = due.kind === 'failed' ? slot.failures + 1 : 0;
+    if (this.state === 'stopped') {
+      if (this.active === 0) this.idle?.();
+      return;
+    }
+    // A hint during a failing run must not undo its back-off: the next run would only fail sooner.
+    if (slot.again && due.kind !== 'failed') this.waiting.add(deviceId);
+    else this.schedule(deviceId, slot, due);
+    this.pump();
+  }
+
+  private async tryRun(deviceId: string): Promise<Due> {
+    try {
+      return await this.options.run(deviceId);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unknown';
+      this.options.logger.warn({ deviceId, reason }, 'a run of the loop failed');
+      return { kind: 'failed' };
+    }
+  }
+
+  private schedule(deviceId: string, slot: Slot, due: Due): void {
+    const wait = this.waitOf(slot, due);
+    if (wait === null) this.slots.delete(deviceId);
+    else slot.timer = setTimeout(() => this.wake(deviceId), wait);
+  }
+
+  /** In ms; null: not looked after any more. */
+  private waitOf(slot: Slot, due: Due): number | null {
+    switch (due.kind) {
+      case 'idle':
+        return null;
+      case 'now':
+        return 0;
+      case 'leased-elsewhere':
+        return LEASED_ELSEWHERE_MS;
+      case 'at':
+        return Math.max(0, due.at.getTime() - Date.now());
+      case 'failed': {
+        const ceiling = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** Math.min(slot.failures - 1, 10));
+        return ceiling * (0.5 + (this.options.random ?? Math.random)() / 2);
+      }
+    }
+  }
+}
