@@ -1,3 +1,4 @@
+import { appendFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel, type Consumer } from 'kafkajs';
 import { TOPICS, topicSchemas, type LazaretEvent, type Topic } from '#events';
@@ -22,9 +23,17 @@ export class Recorder {
   readonly invalid: string[] = [];
   private waiting: (() => void)[] = [];
 
-  private constructor(private readonly consumer: Consumer) {}
+  private written: Promise<void>;
 
-  static async open(brokers: string): Promise<Recorder> {
+  private constructor(
+    private readonly consumer: Consumer,
+    private readonly file: string,
+  ) {
+    this.written = writeFile(file, '');
+  }
+
+  /** @param file where every event is written too, a line each, for a look after a failed run */
+  static async open(brokers: string, file: string): Promise<Recorder> {
     const retry = { initialRetryTime: 100, maxRetryTime: 1000, retries: 600 };
     const kafka = new Kafka({ clientId: GROUP, brokers: brokers.split(','), logLevel: logLevel.NOTHING, retry });
     const consumer = kafka.consumer({
@@ -33,7 +42,7 @@ export class Recorder {
       sessionTimeout: 10_000,
       retry,
     });
-    const recorder = new Recorder(consumer);
+    const recorder = new Recorder(consumer, file);
     await consumer.connect();
     await consumer.subscribe({ topics: Object.values(TOPICS), fromBeginning: true });
     await consumer.run({
@@ -45,8 +54,9 @@ export class Recorder {
     return recorder;
   }
 
-  close(): Promise<void> {
-    return this.consumer.disconnect();
+  async close(): Promise<void> {
+    await this.consumer.disconnect();
+    await this.written;
   }
 
   of<T extends LazaretEvent['type']>(type: T, key?: string): Recorded<Extract<LazaretEvent, { type: T }>>[] {
@@ -86,6 +96,8 @@ export class Recorder {
     const parsed = topicSchemas[topic].safeParse(JSON.parse(value.toString()));
     if (parsed.success) this.records.push({ topic, key, receivedAt: Date.now(), event: parsed.data });
     else this.invalid.push(`${topic} ${key}: ${parsed.error.message.slice(0, 300)}`);
+    const line = `${Date.now()} ${topic} ${key} ${value.toString()}\n`;
+    this.written = this.written.then(() => appendFile(this.file, line));
     for (const wake of this.waiting.splice(0)) wake();
   }
 }

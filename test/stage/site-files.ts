@@ -94,6 +94,7 @@ export function discoveryConfig({ dnsQueries, dnsLeases, switchControl }: SitePl
         unixctl: switchControl,
         bridge: BRIDGE,
         infrastructurePorts: GATEWAYS.map(({ port }) => port),
+        authenticatedBy: 'management-network',
       },
       {
         kind: 'dnsmasq-log',
@@ -103,7 +104,7 @@ export function discoveryConfig({ dnsQueries, dnsLeases, switchControl }: SitePl
         resolver: HOSTS.dns.address,
         authenticatedBy: 'file',
       },
-      { kind: 'dnsmasq-leases', id: 'dns-1-leases', trustDomain: 'dns', file: dnsLeases },
+      { kind: 'dnsmasq-leases', id: 'dns-1-leases', trustDomain: 'dns', file: dnsLeases, authenticatedBy: 'file' },
     ],
     insideNetworks: ['10.0.0.0/8'],
     siteSuffixes: [DOMAIN],

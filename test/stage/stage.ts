@@ -64,7 +64,7 @@ export async function openStage(request: StageRequest): Promise<Stage> {
     request.log(`PostgreSQL, Kafka and the ward are up (${seconds(started)})`);
     const databaseUrls = await prepareDatabase(platform);
     request.log(`schemas, roles and topics are made (${seconds(started)})`);
-    const recorder = await Recorder.open(platform.kafkaBrokers);
+    const recorder = await Recorder.open(platform.kafkaBrokers, join(folder, 'events.log'));
     closers.push(() => recorder.close());
     const places = await writeSite(folder, ward, request);
     const before = performance.now();
@@ -88,8 +88,8 @@ export async function openStage(request: StageRequest): Promise<Stage> {
     );
     await ward.exportIpfix();
     const lazaret = commandLine(places, databaseUrls.orchestrator);
-    const tokens = await makeTokens(lazaret);
     const rest = new Rest(`http://127.0.0.1:${places.httpPort}`);
+    const tokens = await makeTokens(lazaret, rest);
     const csv = request.inventory ?? site.inventoryCsv();
     await rest.must(rest.as(tokens.admin).post('/v1/inventory', csv, 'text/csv'));
     const stage: Stage = {
@@ -187,15 +187,23 @@ function commandLine(places: site.SitePlaces, databaseUrl: string): Stage['lazar
     });
 }
 
-async function makeTokens(lazaret: Stage['lazaret']): Promise<Stage['tokens']> {
-  const make = async (name: keyof Stage['tokens']): Promise<[keyof Stage['tokens'], string]> => {
-    const role = name === 'approver2' ? 'approver' : name;
-    const { code, stdout, stderr } = await lazaret(['token', 'create', '--name', name, '--role', role]);
-    if (code !== 0) throw new Error(`no token for ${name}: ${stderr}`);
-    return [name, stdout.trim()];
+/** The first token comes from beside the database, the others from an admin. */
+async function makeTokens(lazaret: Stage['lazaret'], rest: Rest): Promise<Stage['tokens']> {
+  const { code, stdout, stderr } = await lazaret(['token', 'create', '--name', 'admin', '--role', 'admin']);
+  if (code !== 0) throw new Error(`no token for admin: ${stderr}`);
+  const admin = stdout.trim();
+  const expires = new Date(Date.now() + 24 * 3600 * 1000).toISOString();
+  const make = async (name: string, role: string): Promise<string> => {
+    const made = rest.as(admin).post<{ token: string }>('/v1/tokens', { name, role, expires });
+    return (await rest.must(made)).token;
   };
-  const names = ['viewer', 'operator', 'approver', 'approver2', 'admin'] as const;
-  return Object.fromEntries(await Promise.all(names.map(make))) as Stage['tokens'];
+  const [viewer, operator, approver, approver2] = await Promise.all([
+    make('viewer', 'viewer'),
+    make('operator', 'operator'),
+    make('approver', 'approver'),
+    make('approver2', 'approver'),
+  ]);
+  return { viewer, operator, approver, approver2, admin };
 }
 
 async function deviceIdOf(recorder: Recorder, asset: string): Promise<string> {
