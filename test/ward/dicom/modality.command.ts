@@ -18,6 +18,10 @@ const plan = JSON.parse(process.argv[2] ?? '{}') as ModalityPlan;
 const { address: archive, aeTitle: archiveTitle } = HOSTS.archive;
 const { address: worklist, aeTitle: worklistTitle } = HOSTS.worklist;
 let stopping = false;
+/** Transactions whose report has not come yet. */
+const unreported = new Set<string>();
+/** An archive answers in a second or two; one that does not in this time will not. */
+const REPORT_LIMIT_MS = 10_000;
 
 function write(record: ModalityRecord): void {
   appendFileSync(plan.journal, `${JSON.stringify(record)}\n`);
@@ -77,6 +81,7 @@ async function commit(study: number, instances: SentInstance[]): Promise<void> {
   }));
   const titles = { callingAeTitle: plan.aeTitle, calledAeTitle: archiveTitle };
   const at = Date.now();
+  unreported.add(transaction);
   const outcome = await requestCommitment(
     { address: archive, port: SERVICES.commitment.port, ...titles },
     { transaction, references },
@@ -124,16 +129,19 @@ async function sendForEver(): Promise<void> {
 process.stdin.on('end', () => (stopping = true)).resume();
 if (plan.commitment)
   serveCommitment(SERVICES.commitmentReport, {
-    reported: ({ transaction, committed, failed }) =>
+    reported: ({ transaction, committed, failed }) => {
+      unreported.delete(transaction);
       write({
         kind: 'commitment-report',
         at: Date.now(),
         transaction,
         committed: committed.length,
         failed: failed.length,
-      }),
+      });
+    },
   });
 await Promise.all([sendForEver(), plan.worklistEveryMs > 0 ? askForEver() : undefined]);
-// The last report is still on its way.
+// The last report is still on its way: who asked for it listens, and lets its association end.
+for (let waited = 0; unreported.size > 0 && waited < REPORT_LIMIT_MS; waited += 50) await sleep(50);
 await sleep(plan.commitment ? 500 : 0);
 process.exit(0);
