@@ -1,0 +1,91 @@
+import { pino } from 'pino';
+import type { Due } from './due.js';
+import { WakeUps } from './wake-ups.js';
+
+const logger = pino({ level: 'silent' });
+const rest = (ms = 20) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A loop whose runs end when the test says so. */
+class Runs {
+  readonly began: string[] = [];
+  readonly open: { deviceId: string; end: (due: Due) => void; fail: (error: Error) => void }[] = [];
+  readonly wakeUps = new WakeUps({
+    logger,
+    random: () => 0,
+    run: (deviceId) => {
+      this.began.push(deviceId);
+      return new Promise((end, fail) => this.open.push({ deviceId, end, fail }));
+    },
+  });
+
+  end(due: Due = { kind: 'idle' }): void {
+    this.open.shift()?.end(due);
+  }
+}
+
+describe('wake-ups', () => {
+  it('wait until everything wanted has been read', async () => {
+    const runs = new Runs();
+    runs.wakeUps.wake('a');
+    expect(runs.began).toEqual([]);
+    runs.wakeUps.start();
+    expect(runs.began).toEqual(['a']);
+    runs.end();
+    await runs.wakeUps.stop();
+  });
+
+  it('run a device once at a time, and once more however often it is woken meanwhile', async () => {
+    const runs = new Runs();
+    runs.wakeUps.start();
+    for (let times = 0; times < 10; times += 1) runs.wakeUps.wake('a');
+    expect(runs.began).toEqual(['a']);
+    runs.end();
+    await rest(0);
+    expect(runs.began).toEqual(['a', 'a']);
+    runs.end();
+    await rest();
+    expect(runs.began).toHaveLength(2);
+    await runs.wakeUps.stop();
+  });
+
+  it('do not let one device hold back another', async () => {
+    const runs = new Runs();
+    runs.wakeUps.start();
+    runs.wakeUps.wake('slow');
+    runs.wakeUps.wake('quick');
+    expect(runs.began).toEqual(['slow', 'quick']);
+    runs.end();
+    runs.end();
+    await runs.wakeUps.stop();
+  });
+
+  it('come by themselves when a device is due, and after a back-off when a run has failed', async () => {
+    const runs = new Runs();
+    runs.wakeUps.start();
+    runs.wakeUps.wake('a');
+    runs.end({ kind: 'at', at: new Date(Date.now() + 30) });
+    await rest(60);
+    expect(runs.began).toHaveLength(2);
+    runs.open.shift()?.fail(new Error('no database'));
+    await rest(60);
+    expect(runs.began).toHaveLength(2);
+    await rest(120);
+    expect(runs.began).toHaveLength(3);
+    runs.end();
+    await runs.wakeUps.stop();
+  });
+
+  it('stop after the runs that are under way', async () => {
+    const runs = new Runs();
+    runs.wakeUps.start();
+    runs.wakeUps.wake('a');
+    let stopped = false;
+    const stopping = runs.wakeUps.stop().then(() => (stopped = true));
+    runs.wakeUps.wake('b');
+    await rest();
+    expect(stopped).toBe(false);
+    runs.end({ kind: 'now' });
+    await stopping;
+    expect(runs.began).toEqual(['a']);
+  });
+});
