@@ -3,25 +3,28 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fromEnvironment } from '#config';
 import { TOPICS, type AssessmentChanged } from '#events';
 import { migrate } from '#storage';
 import { Kafka, logLevel } from 'kafkajs';
 import { Client } from 'pg';
 import { storage } from '../src/data-source.js';
 
-export const brokers = (): string[] => (process.env['KAFKA_BROKERS'] ?? '').split(',');
+export const brokers = (): string[] => (fromEnvironment('KAFKA_BROKERS') ?? '').split(',');
 
 /** A database of its own with the service's tables, and a look into it that does not go through the service. */
 export async function freshDatabase(): Promise<{ url: string; owner: Client }> {
-  const admin = new Client({ connectionString: process.env['DATABASE_URL'] });
+  const admin = new Client({ connectionString: fromEnvironment('DATABASE_URL') });
   await admin.connect();
   const name = `risk_${randomBytes(4).toString('hex')}`;
   await admin.query(`CREATE DATABASE ${name}`);
   await admin.end();
-  const url = new URL(process.env['DATABASE_URL'] ?? '');
+  const url = new URL(fromEnvironment('DATABASE_URL') ?? '');
   url.pathname = `/${name}`;
   await migrate({ ...storage, url: url.href, password: 'weighed' });
   const owner = new Client({ connectionString: url.href, options: '-c search_path=risk_scoring' });
+  // The server goes away at the end of the run, maybe before us.
+  owner.on('error', () => undefined);
   await owner.connect();
   url.username = 'lazaret_risk_scoring';
   url.password = 'weighed';
@@ -42,7 +45,7 @@ export class Service {
   static async start(databaseUrl: string, settings: Record<string, unknown>): Promise<Service> {
     const file = join(mkdtempSync(join(tmpdir(), 'risk-scoring-')), 'config.yaml');
     writeFileSync(file, JSON.stringify(settings));
-    const env = { PATH: process.env['PATH'], LAZARET_CONFIG: file, DATABASE_URL: databaseUrl };
+    const env = { LAZARET_CONFIG: file, DATABASE_URL: databaseUrl };
     const child = spawn(process.execPath, ['dist/apps/risk-scoring/src/main.js'], {
       env: { ...env, KAFKA_BROKERS: brokers().join(',') },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -54,7 +57,7 @@ export class Service {
 
   /** Ends it with a signal; gives the exit code, null where the signal ended it. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
-    if (this.child.exitCode !== null) return this.child.exitCode;
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
     const ended = new Promise<number | null>((resolve) => this.child.once('exit', resolve));
     this.child.kill(signal);
     return ended;

@@ -1,7 +1,7 @@
 import type { Logger } from '#observability';
 import { dedicatedConnection } from '#storage';
 import type { DataSource } from 'typeorm';
-import { CONTEXT, type Context, type ContextKind } from './context.js';
+import { CONTEXT, type Context, type ContextKind, type ContextRow } from './context.js';
 import { CONTEXT_CHANNEL, readContext, readContexts } from './context.store.js';
 
 const RECONNECT_MS = 500;
@@ -12,7 +12,7 @@ const RECONNECT_MS = 500;
  */
 export class ContextCache {
   private connection: ReturnType<typeof dedicatedConnection> | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private refreshing: Promise<void> = Promise.resolve();
   private isClosed = false;
 
   constructor(
@@ -22,53 +22,75 @@ export class ContextCache {
     private readonly onRelease: (deviceId: string, at: number) => void,
   ) {}
 
-  /** Listens first and reads then, so that no change falls in between. */
+  /** Rejects when the database can't be reached; once open, it comes back by itself. */
   async open(): Promise<void> {
-    let isLost = false;
-    const connection = dedicatedConnection(this.dataSource, () => {
-      if (isLost) return;
-      isLost = true;
-      this.openAgain(connection);
-    });
-    this.connection = connection;
-    connection.on('notification', ({ payload }) => void this.refresh(payload ?? ''));
-    await connection.connect();
-    await connection.query(`LISTEN ${CONTEXT_CHANNEL}`);
-    for (const row of await readContexts(this.dataSource.manager)) this.take(row);
+    const { lost } = await this.listen();
+    void this.keepListening(lost);
   }
 
   async close(): Promise<void> {
     this.isClosed = true;
-    clearTimeout(this.timer);
     await this.connection?.end().catch(() => undefined);
   }
 
-  private openAgain(lost: ReturnType<typeof dedicatedConnection>): void {
-    if (this.isClosed || this.connection !== lost) return;
-    this.timer = setTimeout(() => {
-      this.open().catch((error: unknown) => {
-        this.logger.warn({ reason: error instanceof Error ? error.message : 'unknown' }, 'contexts are not heard');
-        // A refused connection may end without an event of its own.
-        if (this.connection) this.openAgain(this.connection);
-      });
-    }, RECONNECT_MS);
+  /** Listens first and reads then, so that no change falls in between. `lost` resolves when the connection is gone. */
+  private async listen(): Promise<{ lost: Promise<void> }> {
+    let onLost = (): void => undefined;
+    const lost = new Promise<void>((resolve) => (onLost = resolve));
+    const connection = dedicatedConnection(this.dataSource, onLost);
+    this.connection = connection;
+    connection.on('notification', ({ payload }) => this.hear(payload ?? ''));
+    try {
+      await connection.connect();
+      await connection.query(`LISTEN ${CONTEXT_CHANNEL}`);
+      for (const row of await readContexts(this.dataSource.manager)) this.take(row);
+      return { lost };
+    } catch (error) {
+      await connection.end().catch(() => undefined);
+      throw error;
+    }
   }
 
-  private async refresh(payload: string): Promise<void> {
+  private async keepListening(first: Promise<void>): Promise<void> {
+    let lost = first;
+    for (;;) {
+      await lost;
+      if (this.isClosed) return;
+      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+      if (this.isClosed) return;
+      try {
+        ({ lost } = await this.listen());
+      } catch (error) {
+        this.logger.warn({ reason: reasonOf(error) }, 'contexts are not heard');
+        lost = Promise.resolve();
+      }
+    }
+  }
+
+  /** One after the other: of two reads of a context the later must win. */
+  private hear(payload: string): void {
     const [kind, key] = JSON.parse(payload) as [ContextKind, string];
+    this.refreshing = this.refreshing.then(() => this.refresh(kind, key));
+  }
+
+  private async refresh(kind: ContextKind, key: string): Promise<void> {
     try {
       const row = await readContext(this.dataSource.manager, kind, key);
       if (row) this.take(row);
     } catch (error) {
-      this.logger.warn({ kind, reason: error instanceof Error ? error.message : 'unknown' }, 'a context was not read');
-      // The new connection reads everything.
+      this.logger.warn({ kind, reason: reasonOf(error) }, 'a context was not read');
+      // The next connection reads everything.
       await this.connection?.end().catch(() => undefined);
     }
   }
 
-  private take(row: Parameters<Context['take']>[0]): void {
+  private take(row: ContextRow): void {
     this.context.take(row);
     const releasedAt = row.kind === CONTEXT.release ? this.context.releasedAt(row.key) : null;
     if (releasedAt !== null) this.onRelease(row.key, releasedAt);
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown';
 }

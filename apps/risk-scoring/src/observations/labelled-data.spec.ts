@@ -10,6 +10,8 @@ const data = process.env['LAZARET_DATA'] ?? join(process.cwd(), '../shared/data'
 const captures = {
   mirai: join(data, 'mirai/zeek_files/conn.log.labeled'),
   'benign day': join(data, 'benign-day/zeek_labeled/conn.log.labeled'),
+  'victim 008': join(data, 'attacked-from-outside/008/data/conn.log.labeled'),
+  'victim 010': join(data, 'attacked-from-outside/010/data/conn.log.labeled'),
 } as const;
 const given = (capture: keyof typeof captures) => {
   if (existsSync(captures[capture])) return it;
@@ -54,6 +56,21 @@ describe('scan on labelled traffic', () => {
     }
     throw new Error('Mirai was never found');
   });
+
+  const victims = [
+    ['victim 008', '147.32.81.167'],
+    ['victim 010', '147.32.83.234'],
+  ] as const;
+  for (const [capture, address] of victims) {
+    given(capture)(`leaves ${capture}, attacked by hundreds from outside, below watch`, () => {
+      const scene = new Scene();
+      const levels = attemptsOf(capture, address).map((one) => {
+        scene.sees(MRI, one);
+        return scene.assessment(MRI, (Date.parse(one.at) - START) / 1000).counted;
+      });
+      expect(Math.max(...levels)).toBeLessThan(12.1);
+    });
+  }
 
   given('benign day')('peaks at 6 dB on a benign day', () => {
     const scene = new Scene();
