@@ -113,11 +113,6 @@ export interface PointHint {
   at: Date;
 }
 
-export interface ProbeResult {
-  reachable: boolean;
-  detail: string;
-}
-
 /**
  * The port that a driver implements: the code that speaks to one enforcement point. Failures are DriverErrors.
  * A driver decides nothing, keeps no timer that changes a network, and repeats no command blindly.

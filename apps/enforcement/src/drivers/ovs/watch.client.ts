@@ -128,8 +128,9 @@ export class Watch {
     this.target.logger?.warn({ pointId: this.target.point.id, err: error }, 'point can not be followed');
   }
 
-  /** One hint for all that comes in one go: a bundle is dozens of lines. */
+  /** One hint for all that comes in one go: a bundle is dozens of lines. What is there at the start is no change. */
   private changed(): void {
+    if (this.reachable !== true) return;
     this.pending ??= setImmediate(() => {
       this.pending = null;
       if (!this.stopped.signal.aborted) this.target.listener('changed');
