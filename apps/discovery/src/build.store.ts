@@ -50,13 +50,26 @@ export async function buildDiscovery({ config, dataSource, producer, logger, cou
   });
   const discovery = new Discovery(place, register, observer, () => devices.wake());
   const parts = { dataSource, discovery, counters, logger };
-  const fleet = new SensorFleet({ site, sensors: config.sensors, register, conversations, publisher, discovery, dataSource, logger, parts });
+  const fleet = new SensorFleet({
+    site,
+    sensors: config.sensors,
+    register,
+    conversations,
+    publisher,
+    discovery,
+    dataSource,
+    logger,
+    parts,
+  });
   devices.wake();
   return { discovery, devices, fleet };
 }
 
 /** Declared assets are told to the register again: a crash may have come between their transaction and their device's. */
-async function restoreRegister(dataSource: DataSource, place: { site: string; realm: string }): Promise<DeviceRegister> {
+async function restoreRegister(
+  dataSource: DataSource,
+  place: { site: string; realm: string },
+): Promise<DeviceRegister> {
   const register = new DeviceRegister(await loadDevices(dataSource.manager, place));
   for (const { deviceId, declared, declaredAt } of await loadAssets(dataSource.manager, place)) {
     register.declare(deviceId, declared, declaredAt.getTime());

@@ -24,10 +24,18 @@ describe('the configuration of discovery', () => {
   });
 
   it.each([
-    ['an unknown key', good.replace('realm', 'relm').replace('site: north', 'site: north\nrelm: x'), /Unrecognized key/],
+    [
+      'an unknown key',
+      good.replace('realm', 'relm').replace('site: north', 'site: north\nrelm: x'),
+      /Unrecognized key/,
+    ],
     ['a listener on all addresses', good.replace('host: 10.99.0.1', 'host: 0.0.0.0'), /sensors\.0\.listen\.host: .*/],
     ['a sensor id used twice', good.replace('dns-1-leases', 'dns-1-log'), /two sensors have the id dns-1-log/],
-    ['flows of a point whose ports nobody tells', good.replace('point: ovs-1, ovsdb', 'point: ovs-2, ovsdb'), /sensors\.0\.point/],
+    [
+      'flows of a point whose ports nobody tells',
+      good.replace('point: ovs-1, ovsdb', 'point: ovs-2, ovsdb'),
+      /sensors\.0\.point/,
+    ],
     ['a network that is none', good.replace('10.0.0.0/8', '10.0.0.0'), /insideNetworks\.0/],
     ['an unknown kind of sensor', good.replace('kind: dnsmasq-leases', 'kind: leases'), /sensors\.2\.kind/],
   ])('is refused for %s, by name', (_, text, problem) => {

@@ -45,7 +45,8 @@ export const configSchema = z
   })
   .superRefine(({ sensors }, context) => {
     const twice = sensors.map(({ id }) => id).find((id, index, all) => all.indexOf(id) !== index);
-    if (twice !== undefined) context.addIssue({ code: 'custom', path: ['sensors'], message: `two sensors have the id ${twice}` });
+    if (twice !== undefined)
+      context.addIssue({ code: 'custom', path: ['sensors'], message: `two sensors have the id ${twice}` });
     const points = new Set(sensors.flatMap((one) => (one.kind === 'ovs' ? [one.point] : [])));
     sensors.forEach((one, index) => {
       if (one.kind !== 'ipfix' || points.has(one.point)) return;

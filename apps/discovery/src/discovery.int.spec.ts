@@ -51,10 +51,31 @@ async function start(): Promise<void> {
     insideNetworks: ['10.0.0.0/8'],
     siteSuffixes: ['ward.test'],
     sensors: [
-      { ...sensor, kind: 'ipfix', id: 'ovs-1-ipfix', listen: { host: '127.0.0.1', port }, exporters: ['127.0.0.1'], authenticatedBy: 'management-network' },
-      { kind: 'dnsmasq-log', id: 'dns-1-log', trustDomain: 'dns', file: bench.queryLog, resolver: '10.20.0.53', authenticatedBy: 'file' },
+      {
+        ...sensor,
+        kind: 'ipfix',
+        id: 'ovs-1-ipfix',
+        listen: { host: '127.0.0.1', port },
+        exporters: ['127.0.0.1'],
+        authenticatedBy: 'management-network',
+      },
+      {
+        kind: 'dnsmasq-log',
+        id: 'dns-1-log',
+        trustDomain: 'dns',
+        file: bench.queryLog,
+        resolver: '10.20.0.53',
+        authenticatedBy: 'file',
+      },
       { kind: 'dnsmasq-leases', id: 'dns-1-leases', trustDomain: 'dns', file: bench.leases },
-      { ...sensor, kind: 'ovs', id: 'ovs-1-ovsdb', ovsdb: bench.ovsdb, bridge: 'wl-br0', infrastructurePorts: ['wl-r10', 'wl-r20'] },
+      {
+        ...sensor,
+        kind: 'ovs',
+        id: 'ovs-1-ovsdb',
+        ovsdb: bench.ovsdb,
+        bridge: 'wl-br0',
+        infrastructurePorts: ['wl-r10', 'wl-r20'],
+      },
     ],
   });
   const connections = { databaseUrl: database.url, kafkaBrokers: given('KAFKA_BROKERS').split(',') };
@@ -82,7 +103,9 @@ const latest = (asset: string | null) =>
     .filter(({ data }) => data.site === SITE && data.asset === asset)
     .at(-1)?.data;
 const observationsOf = (deviceId: string | undefined): Observation[] =>
-  reader.of('lazaret.observations.reported').flatMap(({ data }) => (data.deviceId === deviceId ? data.observations : []));
+  reader
+    .of('lazaret.observations.reported')
+    .flatMap(({ data }) => (data.deviceId === deviceId ? data.observations : []));
 const report = (sensorId: string): SensorReported['data'] | undefined =>
   reader
     .of('lazaret.sensor.reported')
@@ -119,14 +142,20 @@ it('keeps tables and entities the same', async () => {
 
 it('makes a device of each declared asset, with an id of its own', async () => {
   const mri = await until('the MRI', () => latest('MRI'));
-  expect(mri).toMatchObject({ name: 'MRI', interfaces: [{ mac: MRI_MAC, address: '10.10.0.11', addressing: 'static', port: null }] });
+  expect(mri).toMatchObject({
+    name: 'MRI',
+    interfaces: [{ mac: MRI_MAC, address: '10.10.0.11', addressing: 'static', port: null }],
+  });
   expect(mri.deviceId).not.toBe((await until('the CT', () => latest('CT'))).deviceId);
 });
 
 it('tells attempts and look-ups of the recorded ward, bound, with their outcomes, to a second client', async () => {
   await replay();
   const mri = latest('MRI')?.deviceId;
-  const attempts = () => observationsOf(mri).flatMap((o) => (o.kind === 'attempt' ? [`${o.binding} ${o.peerAddress}:${o.port} ${o.outcome}`] : []));
+  const attempts = () =>
+    observationsOf(mri).flatMap((o) =>
+      o.kind === 'attempt' ? [`${o.binding} ${o.peerAddress}:${o.port} ${o.outcome}`] : [],
+    );
   await until('the last attempt', () => attempts().some((text) => text.startsWith('contradicted')));
   expect([...attempts()].sort()).toEqual([
     'bound 10.10.0.13:80 answered',
@@ -157,12 +186,26 @@ it('tells evidence and denied frames within milliseconds of the datagram', () =>
 
 it('names the port of the clone against whoever sits there, and keeps the MRI at its own', async () => {
   const occupant = await until('the occupant', () =>
-    reader.of('lazaret.device.changed').find(({ data }) => data.site === SITE && data.name === 'unknown at ovs-1 wl-clone'),
+    reader
+      .of('lazaret.device.changed')
+      .find(({ data }) => data.site === SITE && data.name === 'unknown at ovs-1 wl-clone'),
   );
   expect(observationsOf(occupant.data.deviceId)).toMatchObject([
-    { kind: 'address-taken-over', claimedDeviceId: latest('MRI')?.deviceId, claimedMac: MRI_MAC, port: 'wl-clone', binding: 'bound' },
+    {
+      kind: 'address-taken-over',
+      claimedDeviceId: latest('MRI')?.deviceId,
+      claimedMac: MRI_MAC,
+      port: 'wl-clone',
+      binding: 'bound',
+    },
   ]);
-  expect(latest('MRI')?.interfaces[0]).toMatchObject({ pointId: 'ovs-1', port: 'wl-mri', vlan: 10, linkUp: true, ambiguous: true });
+  expect(latest('MRI')?.interfaces[0]).toMatchObject({
+    pointId: 'ovs-1',
+    port: 'wl-mri',
+    vlan: 10,
+    linkUp: true,
+    ambiguous: true,
+  });
 });
 
 it('tells conversations with denied and permitted frames, and up to when they were observed', async () => {
@@ -172,7 +215,8 @@ it('tells conversations with denied and permitted frames, and up to when they we
   expect(all.some((c) => c.deniedOut > 0 && c.port === 445)).toBe(true);
   expect(all.some((c) => c.sampledOneIn === 64 && c.port === 104)).toBe(true);
   for (const { data } of seen) {
-    for (const c of data.conversations) expect(Date.parse(data.observedUntil)).toBeGreaterThanOrEqual(Date.parse(c.windowTo));
+    for (const c of data.conversations)
+      expect(Date.parse(data.observedUntil)).toBeGreaterThanOrEqual(Date.parse(c.windowTo));
   }
 });
 
@@ -187,21 +231,31 @@ it('publishes the VLAN of the port as it is now, and moves no attachment for it'
 
 it('reports each sensor, with what it covers and what it lost', async () => {
   const ipfix = await until('a report', () => report('ovs-1-ipfix'));
-  expect(ipfix).toMatchObject({ kind: 'ipfix', trustDomain: 'switch', authenticated: true, covers: ['point:ovs-1'], lost: 0, parseFailures: 0 });
+  expect(ipfix).toMatchObject({
+    kind: 'ipfix',
+    trustDomain: 'switch',
+    authenticated: true,
+    covers: ['point:ovs-1'],
+    lost: 0,
+    parseFailures: 0,
+  });
   const log = await until('a report of the log', () => report('dns-1-log')?.parseFailures === 1 && report('dns-1-log'));
   expect(log).toMatchObject({ authenticatedBy: 'file', problems: [] });
   expect(counters.get('query-line.refused:bad-name')).toBe(1);
 });
 
 it('counts bad datagrams by reason and goes on', async () => {
-  const good = recording().filter(({ by }) => by === 'ipfix').map(({ bytes }) => bytes);
+  const good = recording()
+    .filter(({ by }) => by === 'ipfix')
+    .map(({ bytes }) => bytes);
   const [template] = good;
   if (!template) throw new Error('the recording is empty');
   const unknown = Buffer.from(template);
   unknown.writeUInt16BE(9999, 16); // a data set of a template that nobody sent
   const wrongVersion = Buffer.from(template);
   wrongVersion.writeUInt16BE(9, 0);
-  for (const bytes of [unknown, wrongVersion, template.subarray(0, 100), Buffer.alloc(20_000, 1)]) await bench.datagram(bytes, port);
+  for (const bytes of [unknown, wrongVersion, template.subarray(0, 100), Buffer.alloc(20_000, 1)])
+    await bench.datagram(bytes, port);
   await until('four refusals', () => (report('ovs-1-ipfix')?.parseFailures ?? 0) >= 4);
   expect(counters.snapshot()).toMatchObject({
     'ipfix.refused:unknown-template': 1,
@@ -216,9 +270,13 @@ it('waits for the rest of a half line, and refuses what is no line and no name',
   const count = observationsOf(latest('MRI')?.deviceId).length;
   bench.log('what is this\nNov 24 22:45:09 dnsmasq[7]: 90 10.10.0.11/1234 query[A] half');
   await until('the refusal', () => counters.get('query-line.refused:bad-line') === 1);
-  bench.log('line.example from 10.10.0.11\nNov 24 22:45:09 dnsmasq[7]: 90 10.10.0.11/1234 config halfline.example is NXDOMAIN\n');
+  bench.log(
+    'line.example from 10.10.0.11\nNov 24 22:45:09 dnsmasq[7]: 90 10.10.0.11/1234 config halfline.example is NXDOMAIN\n',
+  );
   const found = await until('the look-up', () =>
-    observationsOf(latest('MRI')?.deviceId).slice(count).find((o) => o.kind === 'name'),
+    observationsOf(latest('MRI')?.deviceId)
+      .slice(count)
+      .find((o) => o.kind === 'name'),
   );
   // Nothing showed where its packet entered.
   expect(found).toMatchObject({ name: 'halfline.example', binding: 'claimed', answer: 'nxdomain' });
@@ -236,7 +294,9 @@ it('knows templates, devices and its place in the log after a restart', async ()
   for (const { bytes } of data.slice(0, 20)) await bench.datagram(shifted(bytes, 0), port);
   const found = () => observationsOf(before?.deviceId).slice(count);
   await until('an attempt', () => found().some((o) => o.kind === 'attempt'));
-  await until('the look-up of meanwhile', () => found().some((o) => o.kind === 'name' && o.name === 'meanwhile.example'));
+  await until('the look-up of meanwhile', () =>
+    found().some((o) => o.kind === 'name' && o.name === 'meanwhile.example'),
+  );
   expect(counters.get('ipfix.refused:unknown-template')).toBe(0);
   expect(found().filter((o) => o.kind === 'name')).toHaveLength(1);
   expect(latest('MRI')?.deviceId).toBe(before?.deviceId);
@@ -245,14 +305,18 @@ it('knows templates, devices and its place in the log after a restart', async ()
 it('moves an attachment when the old port has lost its link, and tells it', async () => {
   await bench.link('wl-mri', 'down', 1);
   await until('the lost link', () => latest('MRI')?.interfaces[0]?.linkUp === false);
-  const [clone] = recording().filter(({ by, bytes }) => by === 'ipfix' && bytes.includes('wl-clone') && bytes.readUInt32BE(12) === 10);
+  const [clone] = recording().filter(
+    ({ by, bytes }) => by === 'ipfix' && bytes.includes('wl-clone') && bytes.readUInt32BE(12) === 10,
+  );
   if (!clone) throw new Error('no frame at the other port in the recording');
   const late = Buffer.from(clone.bytes);
   late.writeUInt32BE(Math.ceil(Date.now() / 1000) + 1, 4);
   await bench.datagram(late, port);
   const moved = await until('the move', () => latest('MRI')?.interfaces.find((one) => one.port === 'wl-clone'));
   expect(moved).toMatchObject({ linkUp: true, ambiguous: false });
-  const rows = await database.look(`SELECT port, until IS NULL AS open FROM attachments WHERE mac = '${MRI_MAC}' ORDER BY since`);
+  const rows = await database.look(
+    `SELECT port, until IS NULL AS open FROM attachments WHERE mac = '${MRI_MAC}' ORDER BY since`,
+  );
   expect(rows).toEqual([
     { port: 'wl-mri', open: false },
     { port: 'wl-clone', open: true },

@@ -56,7 +56,11 @@ export class DiscoveryModule implements BeforeApplicationShutdown {
 }
 
 /** The running service. Resolves when every sensor listens; rejects if database, broker or a sensor can't be had. */
-export async function startDiscovery(config: ServiceConfig, logger: Logger, counters: Counters): Promise<INestApplication> {
+export async function startDiscovery(
+  config: ServiceConfig,
+  logger: Logger,
+  counters: Counters,
+): Promise<INestApplication> {
   const module = DiscoveryModule.forConfig(config, logger, counters);
   const app = await NestFactory.create(module, { logger: new NestLogger(logger), abortOnError: false });
   const dataSource = app.get(DataSource);

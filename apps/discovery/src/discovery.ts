@@ -49,16 +49,14 @@ export class Discovery {
 
   ports(point: Point, ports: readonly SwitchPort[], at: number): void {
     const { pointId, infrastructurePorts } = point;
-    const seen = ports.map(
-      ({ port, vlan, linkUp, linkResets, trunk, inner }): Port => ({
-        pointId,
-        port,
-        vlan,
-        linkUp,
-        linkResets,
-        infrastructure: trunk || inner || infrastructurePorts.includes(port),
-      }),
-    );
+    const seen = ports.map(({ port, vlan, linkUp, linkResets, trunk, inner }): Port => ({
+      pointId,
+      port,
+      vlan,
+      linkUp,
+      linkResets,
+      infrastructure: trunk || inner || infrastructurePorts.includes(port),
+    }));
     this.register.lookAtPorts(pointId, seen, at);
     this.devicesChanged();
   }

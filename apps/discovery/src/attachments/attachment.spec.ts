@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { AMBIGUOUS_MS, afterLink, afterSecondPort, afterSighting, type Attachment, type PortLink } from './attachment.js';
+import {
+  AMBIGUOUS_MS,
+  afterLink,
+  afterSecondPort,
+  afterSighting,
+  type Attachment,
+  type PortLink,
+} from './attachment.js';
 
 const up: PortLink = { linkUp: true, linkResets: 0 };
 const seen = (port: string, at: number) => ({ pointId: 'ovs-1', port, at, toldBy: 'ovs-1-ovsdb' });
@@ -54,10 +61,15 @@ describe('an attachment', () => {
   });
 
   it('never leaves a port whose link was never lost, whatever is seen elsewhere', () => {
-    const sightings = fc.array(fc.record({ port: fc.constantFrom('p1', 'p2', 'p3'), at: fc.integer({ min: 0, max: 9000 }) }));
+    const sightings = fc.array(
+      fc.record({ port: fc.constantFrom('p1', 'p2', 'p3'), at: fc.integer({ min: 0, max: 9000 }) }),
+    );
     fc.assert(
       fc.property(sightings, (list) => {
-        const end = list.reduce<Attachment>((a, { port, at }) => afterLink(afterSighting(a, seen(port, at), up), up, at), atP1);
+        const end = list.reduce<Attachment>(
+          (a, { port, at }) => afterLink(afterSighting(a, seen(port, at), up), up, at),
+          atP1,
+        );
         expect(end).toMatchObject({ port: 'p1', since: 1000, lostAt: null });
       }),
     );

@@ -44,9 +44,11 @@ export function afterSighting(attachment: Attachment | null, sighting: Sighting,
   if (!attachment) return attachedBy(sighting, link);
   const here = attachment.pointId === sighting.pointId && attachment.port === sighting.port;
   const { lostAt } = attachment;
-  if (here) return lostAt !== null && link.linkUp && sighting.at > lostAt ? { ...attachment, lostAt: null } : attachment;
+  if (here)
+    return lostAt !== null && link.linkUp && sighting.at > lostAt ? { ...attachment, lostAt: null } : attachment;
   if (lostAt !== null) return sighting.at > lostAt ? attachedBy(sighting, link) : attachment;
-  const seenAt = attachment.second?.port === sighting.port ? Math.max(attachment.second.seenAt, sighting.at) : sighting.at;
+  const seenAt =
+    attachment.second?.port === sighting.port ? Math.max(attachment.second.seenAt, sighting.at) : sighting.at;
   return { ...attachment, second: { port: sighting.port, seenAt } };
 }
 

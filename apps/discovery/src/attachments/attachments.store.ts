@@ -17,7 +17,10 @@ interface Row {
 }
 
 /** Where each interface is plugged in now, by MAC. */
-export async function loadAttachments(manager: EntityManager, { site, realm }: Place): Promise<Map<string, Attachment>> {
+export async function loadAttachments(
+  manager: EntityManager,
+  { site, realm }: Place,
+): Promise<Map<string, Attachment>> {
   const rows: Row[] = await manager.query(
     `SELECT mac::text, point_id, port, since, told_by, lost_at, link_resets, second_port, second_seen_at
        FROM attachments WHERE site = $1 AND realm = $2 AND until IS NULL`,

@@ -132,7 +132,10 @@ export class ConversationLog {
 
   private see(identity: string, flow: Flow): void {
     const known = this.known.get(identity);
-    this.known.set(identity, { firstSeen: known?.firstSeen ?? flow.start, lastSeen: Math.max(known?.lastSeen ?? 0, flow.end) });
+    this.known.set(identity, {
+      firstSeen: known?.firstSeen ?? flow.start,
+      lastSeen: Math.max(known?.lastSeen ?? 0, flow.end),
+    });
   }
 
   private move(identity: string): void {

@@ -14,7 +14,10 @@ export async function loadConversations(manager: EntityManager, limit: number): 
     .map((row) => ({ key: row.key, firstSeen: row.first_seen.getTime(), lastSeen: row.last_seen.getTime() }));
 }
 
-export async function saveConversations(manager: EntityManager, conversations: readonly KnownConversation[]): Promise<void> {
+export async function saveConversations(
+  manager: EntityManager,
+  conversations: readonly KnownConversation[],
+): Promise<void> {
   await manager.query(
     `INSERT INTO conversations (key, first_seen, last_seen)
      SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[])

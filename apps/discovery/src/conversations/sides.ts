@@ -18,7 +18,9 @@ export interface Side {
 export function sidesOf(flow: Flow, register: DeviceRegister): Side[] {
   switch (flow.kind) {
     case FLOW_KINDS.volume:
-      return flow.direction === 'in' ? sent(flow, register, 'out') : [...beyond(flow, register), ...arrived(flow, register)];
+      return flow.direction === 'in'
+        ? sent(flow, register, 'out')
+        : [...beyond(flow, register), ...arrived(flow, register)];
     case FLOW_KINDS.permitted:
       return [...sent(flow, register, 'out'), ...addressed(flow, register, 'in')];
     case FLOW_KINDS.denied:
@@ -54,13 +56,23 @@ function addressed(flow: Flow, register: DeviceRegister, counts: Side['counts'])
 function sourceSide(flow: Flow, register: DeviceRegister, counts: Side['counts']): Side[] {
   const device = register.deviceOfMac(flow.sourceMac);
   if (!device) return [];
-  return [{ deviceId: device.deviceId, mac: flow.sourceMac, peerAddress: flow.destinationAddress, deviceSends: true, counts }];
+  return [
+    { deviceId: device.deviceId, mac: flow.sourceMac, peerAddress: flow.destinationAddress, deviceSends: true, counts },
+  ];
 }
 
 function destinationSide(flow: Flow, register: DeviceRegister, counts: Side['counts']): Side[] {
   const device = isGroupMac(flow.destinationMac) ? undefined : register.deviceOfMac(flow.destinationMac);
   if (!device) return [];
-  return [{ deviceId: device.deviceId, mac: flow.destinationMac, peerAddress: flow.sourceAddress, deviceSends: false, counts }];
+  return [
+    {
+      deviceId: device.deviceId,
+      mac: flow.destinationMac,
+      peerAddress: flow.sourceAddress,
+      deviceSends: false,
+      counts,
+    },
+  ];
 }
 
 function isAt(register: DeviceRegister, flow: Flow, mac: string, port: string | null): boolean {

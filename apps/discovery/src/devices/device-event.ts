@@ -21,7 +21,13 @@ export function deviceData(device: Device, place: Place, ports: ReadonlyMap<stri
 
 export function deviceChanged(data: DeviceData, revision: number, at: Date): DeviceChanged {
   const { deviceId } = data;
-  return makeEvent({ type: 'lazaret.device.changed', source: '/discovery', subject: deviceId, time: at, data: { ...data, revision } });
+  return makeEvent({
+    type: 'lazaret.device.changed',
+    source: '/discovery',
+    subject: deviceId,
+    time: at,
+    data: { ...data, revision },
+  });
 }
 
 function interfaceData(one: Interface, ports: ReadonlyMap<string, Port>): DeviceInterface {

@@ -1,5 +1,11 @@
 import { newId, type InventoryDeclared } from '#events';
-import { afterLink, afterSecondPort, afterSighting, type Attachment, type Sighting } from '../attachments/attachment.js';
+import {
+  afterLink,
+  afterSecondPort,
+  afterSighting,
+  type Attachment,
+  type Sighting,
+} from '../attachments/attachment.js';
 import { anInterface, portKey, undeclared, type Device, type Interface, type Port } from './device.js';
 
 /** Most devices that no inventory names, and most of them at one port: MAC addresses can be made up without end. */
@@ -76,13 +82,20 @@ export class DeviceRegister {
       .filter(({ mac }) => this.mayTake(mac, deviceId))
       .map((one) => withDeclaredAddress(this.take(one.mac, deviceId), one, at));
     const asset = declared.removed ? null : declared.asset;
-    this.put({ deviceId, asset, occupies: known?.occupies ?? null, description, interfaces: declared.removed ? (known?.interfaces ?? []) : interfaces });
+    this.put({
+      deviceId,
+      asset,
+      occupies: known?.occupies ?? null,
+      description,
+      interfaces: declared.removed ? (known?.interfaces ?? []) : interfaces,
+    });
   }
 
   /** The ports of a point as they are now. A port that is no longer among them has lost its link. */
   lookAtPorts(pointId: string, ports: readonly Port[], at: number): void {
     const now = new Set(ports.map(({ port }) => portKey(pointId, port)));
-    for (const [key, { pointId: owner }] of this.portsByKey) if (owner === pointId && !now.has(key)) this.portsByKey.delete(key);
+    for (const [key, { pointId: owner }] of this.portsByKey)
+      if (owner === pointId && !now.has(key)) this.portsByKey.delete(key);
     for (const port of ports) this.portsByKey.set(portKey(pointId, port.port), port);
     for (const { mac, attachment } of [...this.byMac.values()]) {
       if (attachment?.pointId !== pointId) continue;
@@ -123,7 +136,8 @@ export class DeviceRegister {
   /** Whoever sits at the port and is not the device named: one that is attached there, or a device known by the port alone. */
   occupantOf(pointId: string, port: string, notDevice: string): Device | undefined {
     for (const { deviceId, attachment } of this.byMac.values()) {
-      if (attachment?.pointId === pointId && attachment.port === port && deviceId !== notDevice) return this.devices.get(deviceId);
+      if (attachment?.pointId === pointId && attachment.port === port && deviceId !== notDevice)
+        return this.devices.get(deviceId);
     }
     for (const device of this.devices.values()) {
       if (device.occupies?.pointId === pointId && device.occupies.port === port) return device;
@@ -135,9 +149,18 @@ export class DeviceRegister {
   }
 
   private makeUndeclared(mac: string, { pointId, port }: Sighting): boolean {
-    const here = [...this.byMac.values()].filter(({ attachment }) => attachment?.pointId === pointId && attachment.port === port);
-    if (this.undeclaredCount >= MAX_UNDECLARED || here.length >= MAX_UNDECLARED_AT_PORT) return this.refuse() !== undefined;
-    this.put({ deviceId: newId(), asset: null, occupies: null, description: undeclared(mac), interfaces: [anInterface(mac)] });
+    const here = [...this.byMac.values()].filter(
+      ({ attachment }) => attachment?.pointId === pointId && attachment.port === port,
+    );
+    if (this.undeclaredCount >= MAX_UNDECLARED || here.length >= MAX_UNDECLARED_AT_PORT)
+      return this.refuse() !== undefined;
+    this.put({
+      deviceId: newId(),
+      asset: null,
+      occupies: null,
+      description: undeclared(mac),
+      interfaces: [anInterface(mac)],
+    });
     return true;
   }
 
@@ -157,7 +180,8 @@ export class DeviceRegister {
     if (!known) return anInterface(mac);
     const { deviceId: ownerId, ...facts } = known;
     const owner = this.devices.get(ownerId);
-    if (owner && ownerId !== deviceId) this.put({ ...owner, interfaces: owner.interfaces.filter((one) => one.mac !== mac) });
+    if (owner && ownerId !== deviceId)
+      this.put({ ...owner, interfaces: owner.interfaces.filter((one) => one.mac !== mac) });
     return facts;
   }
 

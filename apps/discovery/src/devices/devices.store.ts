@@ -20,7 +20,11 @@ async function lockDevices(manager: EntityManager): Promise<void> {
  * Keeps what people declared of an asset and returns its device's id, which it has for good: an id that it had before,
  * or that of an undeclared device with one of its MACs, or a new one.
  */
-export async function saveAsset(manager: EntityManager, declared: InventoryDeclared['data'], at: Date): Promise<string> {
+export async function saveAsset(
+  manager: EntityManager,
+  declared: InventoryDeclared['data'],
+  at: Date,
+): Promise<string> {
   await lockDevices(manager);
   const { site, realm, asset } = declared;
   const macs = declared.interfaces.map(({ mac }) => mac);
@@ -116,7 +120,9 @@ export async function saveDevice(
   now: Date,
 ): Promise<number | null> {
   const { site, realm } = place;
-  const digest = createHash('sha256').update(JSON.stringify(deviceData(device, place, ports))).digest('hex');
+  const digest = createHash('sha256')
+    .update(JSON.stringify(deviceData(device, place, ports)))
+    .digest('hex');
   const rows: { revision: string; changed: boolean }[] = await manager.query(
     `INSERT INTO devices AS d (device_id, site, realm, asset, occupies_point, occupies_port, description, revision, published, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9)
@@ -150,7 +156,10 @@ async function saveInterfaces(
 ): Promise<void> {
   const { site, realm } = place;
   const macs = device.interfaces.map(({ mac }) => mac);
-  await manager.query('DELETE FROM interfaces WHERE device_id = $1 AND NOT (mac = ANY($2::macaddr[]))', [device.deviceId, macs]);
+  await manager.query('DELETE FROM interfaces WHERE device_id = $1 AND NOT (mac = ANY($2::macaddr[]))', [
+    device.deviceId,
+    macs,
+  ]);
   for (const one of device.interfaces) {
     await manager.query(
       `INSERT INTO interfaces (site, realm, mac, device_id, addressing) VALUES ($1, $2, $3, $4, $5)

@@ -67,7 +67,9 @@ export class DiscoveryTables1764000000001 implements MigrationInterface {
         during tstzrange NOT NULL,
         told_by text NOT NULL
       )`);
-    await queryRunner.query('CREATE UNIQUE INDEX addresses_now ON addresses (site, realm, mac) WHERE upper_inf(during)');
+    await queryRunner.query(
+      'CREATE UNIQUE INDEX addresses_now ON addresses (site, realm, mac) WHERE upper_inf(during)',
+    );
     await queryRunner.query(`
       CREATE TABLE attachments (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -85,7 +87,9 @@ export class DiscoveryTables1764000000001 implements MigrationInterface {
         second_port text,
         second_seen_at timestamptz
       )`);
-    await queryRunner.query('CREATE UNIQUE INDEX attachments_now ON attachments (site, realm, mac) WHERE until IS NULL');
+    await queryRunner.query(
+      'CREATE UNIQUE INDEX attachments_now ON attachments (site, realm, mac) WHERE until IS NULL',
+    );
     await queryRunner.query(`
       CREATE TABLE conversations (
         key text PRIMARY KEY,
@@ -96,7 +100,9 @@ export class DiscoveryTables1764000000001 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query('DROP TABLE conversations, attachments, addresses, interfaces, devices, assets, sequences, ipfix_templates');
+    await queryRunner.query(
+      'DROP TABLE conversations, attachments, addresses, interfaces, devices, assets, sequences, ipfix_templates',
+    );
     await dropMessagingTables(queryRunner);
   }
 }

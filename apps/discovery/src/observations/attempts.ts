@@ -99,7 +99,8 @@ export class AttemptPairing {
 
 function attemptOf(flow: Flow, deviceId: string, binding: BindingWord): Waiting | undefined {
   const { sourceAddress, sourcePort, destinationAddress, destinationPort } = flow;
-  if (sourceAddress === null || sourcePort === null || destinationAddress === null || destinationPort === null) return undefined;
+  if (sourceAddress === null || sourcePort === null || destinationAddress === null || destinationPort === null)
+    return undefined;
   return {
     key: keyOf(flow, 'forward'),
     until: flow.receivedAt + SILENT_AFTER_MS,

@@ -6,7 +6,14 @@ export type Binding =
   /** It entered at the device's own attachment. */
   | { kind: 'bound'; deviceId: string }
   /** It carries a device's MAC or address, and entered at another access port, where `occupantId` sits. */
-  | { kind: 'contradicted'; deviceId: string; claimedMac: string; occupantId: string | null; pointId: string; port: string }
+  | {
+      kind: 'contradicted';
+      deviceId: string;
+      claimedMac: string;
+      occupantId: string | null;
+      pointId: string;
+      port: string;
+    }
   /** It carries a device's address, and nothing shows where it entered. */
   | { kind: 'claimed'; deviceId: string }
   /** An infrastructure port passed it on: it was seen before, where it entered. */
@@ -28,7 +35,14 @@ export function bindingOf(flow: Flow, register: DeviceRegister): Binding {
   if (!here) {
     const occupantId = register.occupantOf(port.pointId, port.port, sender.deviceId)?.deviceId ?? null;
     const { deviceId } = sender;
-    return { kind: 'contradicted', deviceId, claimedMac: flow.sourceMac, occupantId, pointId: port.pointId, port: port.port };
+    return {
+      kind: 'contradicted',
+      deviceId,
+      claimedMac: flow.sourceMac,
+      occupantId,
+      pointId: port.pointId,
+      port: port.port,
+    };
   }
   const holder = flow.sourceAddress === null ? undefined : register.holderOf(flow.sourceAddress);
   if (!holder || holder.deviceId === sender.deviceId) return { kind: 'bound', deviceId: sender.deviceId };

@@ -49,7 +49,13 @@ export class ObservationsPublisher {
       batches.flatMap(([deviceId, all]) =>
         inParts(all).map((observations) => {
           const data = { deviceId, ...this.options.place, observations };
-          return makeEvent({ type: 'lazaret.observations.reported', source: '/discovery', subject: deviceId, time, data });
+          return makeEvent({
+            type: 'lazaret.observations.reported',
+            source: '/discovery',
+            subject: deviceId,
+            time,
+            data,
+          });
         }),
       ),
     );
@@ -60,7 +66,12 @@ export class ObservationsPublisher {
     this.send(
       due.flatMap(({ deviceId, sensorId, conversations: all }) =>
         inParts(all).map((conversations) => {
-          const data = { deviceId, sensorId, observedUntil: new Date(observedUntil(sensorId)).toISOString(), conversations };
+          const data = {
+            deviceId,
+            sensorId,
+            observedUntil: new Date(observedUntil(sensorId)).toISOString(),
+            conversations,
+          };
           return makeEvent({ type: 'lazaret.conversations.seen', source: '/discovery', subject: deviceId, time, data });
         }),
       ),

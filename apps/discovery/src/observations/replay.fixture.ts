@@ -17,10 +17,28 @@ import { Observer } from './observer.js';
 
 export const MRI_MAC = '08:00:06:10:00:11';
 export const CT_MAC = '08:00:06:10:00:13';
-export const SWITCH: SensorIdentity = { id: 'ovs-1-ipfix', kind: 'ipfix', trustDomain: 'switch', authenticatedBy: 'management-network' };
-export const DNS: SensorIdentity = { id: 'dns-1-log', kind: 'dnsmasq-log', trustDomain: 'dns', authenticatedBy: 'file' };
+export const SWITCH: SensorIdentity = {
+  id: 'ovs-1-ipfix',
+  kind: 'ipfix',
+  trustDomain: 'switch',
+  authenticatedBy: 'management-network',
+};
+export const DNS: SensorIdentity = {
+  id: 'dns-1-log',
+  kind: 'dnsmasq-log',
+  trustDomain: 'dns',
+  authenticatedBy: 'file',
+};
 
-const PORTS: Record<string, number> = { 'wl-mri': 10, 'wl-ct': 10, 'wl-clone': 10, 'wl-archive': 20, 'wl-dns': 20, 'wl-r10': 10, 'wl-r20': 20 };
+const PORTS: Record<string, number> = {
+  'wl-mri': 10,
+  'wl-ct': 10,
+  'wl-clone': 10,
+  'wl-archive': 20,
+  'wl-dns': 20,
+  'wl-r10': 10,
+  'wl-r20': 20,
+};
 
 export function wardPorts(more: Partial<Record<string, Partial<Port>>> = {}): Port[] {
   return Object.entries(PORTS).map(([port, vlan]) => {
@@ -148,6 +166,6 @@ export function replay(): Bench {
       if (flow) bench.observer.flow(flow);
     }
   }
-  for (let end = bench.now + 3000; bench.now < end; ) bench.tick(bench.now + 10);
+  for (let end = bench.now + 3000; bench.now < end;) bench.tick(bench.now + 10);
   return bench;
 }

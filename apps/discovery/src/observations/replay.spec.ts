@@ -1,4 +1,10 @@
-import { conversationsSeen, deviceChanged as deviceChangedSchema, observationsReported, makeEvent, type Conversation } from '#events';
+import {
+  conversationsSeen,
+  deviceChanged as deviceChangedSchema,
+  observationsReported,
+  makeEvent,
+  type Conversation,
+} from '#events';
 import { deviceChanged, deviceData } from '../devices/device-event.js';
 import { replay, type Bench } from './replay.fixture.js';
 
@@ -6,7 +12,9 @@ let ward: Bench;
 beforeAll(() => (ward = replay()));
 
 const attempts = (device: string) =>
-  ward.of(device).flatMap((o) => (o.kind === 'attempt' ? [`${o.binding} ${o.peerAddress}:${o.port} ${o.outcome}`] : []));
+  ward
+    .of(device)
+    .flatMap((o) => (o.kind === 'attempt' ? [`${o.binding} ${o.peerAddress}:${o.port} ${o.outcome}`] : []));
 const names = (device: string) =>
   ward.of(device).flatMap((o) => (o.kind === 'name' ? [`${o.binding} ${o.queryType} ${o.name} ${o.answer}`] : []));
 const conversations = (device: string): Conversation[] =>
@@ -42,7 +50,11 @@ describe('the recorded ward', () => {
   });
 
   it('tells a refusal and a look-up within a few milliseconds, and silence after a second', () => {
-    const waited = ward.of('mri').flatMap((o) => (o.kind === 'attempt' ? [[o.outcome, Date.parse(o.receivedAt) - Date.parse(o.at)] as const] : []));
+    const waited = ward
+      .of('mri')
+      .flatMap((o) =>
+        o.kind === 'attempt' ? [[o.outcome, Date.parse(o.receivedAt) - Date.parse(o.at)] as const] : [],
+      );
     for (const [outcome, ms] of waited) {
       if (outcome === 'silent') expect(ms).toBeGreaterThanOrEqual(995);
       expect(ms).toBeLessThan(outcome === 'silent' ? 1030 : 30);
@@ -53,7 +65,13 @@ describe('the recorded ward', () => {
     const occupant = ward.register.occupantOf('ovs-1', 'wl-clone', 'mri');
     expect(occupant).toMatchObject({ asset: null, interfaces: [], description: { name: 'unknown at ovs-1 wl-clone' } });
     expect(ward.of(occupant?.deviceId ?? '')).toMatchObject([
-      { kind: 'address-taken-over', claimedDeviceId: 'mri', claimedMac: '08:00:06:10:00:11', pointId: 'ovs-1', port: 'wl-clone' },
+      {
+        kind: 'address-taken-over',
+        claimedDeviceId: 'mri',
+        claimedMac: '08:00:06:10:00:11',
+        pointId: 'ovs-1',
+        port: 'wl-clone',
+      },
     ]);
   });
 
@@ -73,19 +91,28 @@ describe('the recorded ward', () => {
   });
 
   it('tells who opened: the archive is spoken to, and the archive knows it too', () => {
-    const openers = (device: string) => new Set(conversations(device).filter((c) => c.port === 104).map((c) => c.opener));
+    const openers = (device: string) =>
+      new Set(
+        conversations(device)
+          .filter((c) => c.port === 104)
+          .map((c) => c.opener),
+      );
     expect(openers('mri')).toEqual(new Set(['device']));
     expect(openers('archive')).toEqual(new Set(['peer']));
   });
 
   it('never shows an exchange by halves', () => {
-    const halves = conversations('mri').filter((c) => c.port === 104 && c.sampledOneIn === 1 && c.framesOut > 0 && c.framesIn === 0);
+    const halves = conversations('mri').filter(
+      (c) => c.port === 104 && c.sampledOneIn === 1 && c.framesOut > 0 && c.framesIn === 0,
+    );
     expect(halves).toEqual([]);
   });
 
   it('tells denied frames at once, both ways, of every ethertype', () => {
     const denied = ward.due.flatMap(({ deviceId, conversations: all, at }) =>
-      deviceId === 'mri' ? all.filter((c) => c.deniedOut + c.deniedIn > 0).map((c) => ({ c, late: at - Date.parse(c.windowTo) })) : [],
+      deviceId === 'mri'
+        ? all.filter((c) => c.deniedOut + c.deniedIn > 0).map((c) => ({ c, late: at - Date.parse(c.windowTo) }))
+        : [],
     );
     expect(new Set(denied.map(({ c }) => c.etherType))).toEqual(new Set([0x0800, 0x0806, 0x86dd]));
     expect(denied.some(({ c }) => c.deniedIn > 0)).toBe(true);
@@ -99,20 +126,32 @@ describe('the recorded ward', () => {
   });
 
   it('shows nothing beyond in quarantine but what a permit line forwarded', () => {
-    const from = Math.min(...conversations('mri').filter((c) => c.deniedOut > 0).map((c) => Date.parse(c.windowFrom)));
-    const beyond = conversations('mri').filter((c) => c.framesBeyond > 0 && Date.parse(c.windowFrom) > from && Date.parse(c.windowTo) < from + 3900);
-    expect(new Set(beyond.map((c) => `${c.etherType} ${c.peerAddress} ${c.port}`))).toEqual(new Set(['2048 10.20.0.10 104', '2054 null null']));
+    const from = Math.min(
+      ...conversations('mri')
+        .filter((c) => c.deniedOut > 0)
+        .map((c) => Date.parse(c.windowFrom)),
+    );
+    const beyond = conversations('mri').filter(
+      (c) => c.framesBeyond > 0 && Date.parse(c.windowFrom) > from && Date.parse(c.windowTo) < from + 3900,
+    );
+    expect(new Set(beyond.map((c) => `${c.etherType} ${c.peerAddress} ${c.port}`))).toEqual(
+      new Set(['2048 10.20.0.10 104', '2054 null null']),
+    );
   });
 
   it('makes only events that their readers take', () => {
     const time = new Date();
     for (const { deviceId, observation } of ward.told) {
       const data = { deviceId, site: 'north', realm: 'default', observations: [observation] };
-      observationsReported.parse(makeEvent({ type: 'lazaret.observations.reported', source: '/discovery', subject: deviceId, time, data }));
+      observationsReported.parse(
+        makeEvent({ type: 'lazaret.observations.reported', source: '/discovery', subject: deviceId, time, data }),
+      );
     }
     for (const { deviceId, sensorId, conversations: all } of ward.due) {
       const data = { deviceId, sensorId, observedUntil: time.toISOString(), conversations: all };
-      conversationsSeen.parse(makeEvent({ type: 'lazaret.conversations.seen', source: '/discovery', subject: deviceId, time, data }));
+      conversationsSeen.parse(
+        makeEvent({ type: 'lazaret.conversations.seen', source: '/discovery', subject: deviceId, time, data }),
+      );
     }
     for (const id of ward.register.takeTouched()) {
       const data = deviceData(ward.register.get(id)!, { site: 'north', realm: 'default' }, ward.register.ports);

@@ -24,7 +24,10 @@ export interface SensorParts {
   alive: (pointId: string, at: number) => void;
 }
 
-type Factory<K extends SensorConfig['kind']> = (config: SensorConfigOf<K>, parts: SensorParts) => Promise<RunningSensor>;
+type Factory<K extends SensorConfig['kind']> = (
+  config: SensorConfigOf<K>,
+  parts: SensorParts,
+) => Promise<RunningSensor>;
 
 /** Every kind of sensor, registered here and nowhere else. */
 const factories: { [K in SensorConfig['kind']]: Factory<K> } = {

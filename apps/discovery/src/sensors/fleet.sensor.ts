@@ -45,7 +45,9 @@ export class SensorFleet {
     const { sensors, parts } = this.options;
     const alive = (pointId: string, at: number): void => this.keepAlive(pointId, at);
     for (const config of sensors) this.running.push({ config, sensor: await makeSensor(config, { ...parts, alive }) });
-    const inOrder = [...this.running].sort((a, b) => START_ORDER.indexOf(a.config.kind) - START_ORDER.indexOf(b.config.kind));
+    const inOrder = [...this.running].sort(
+      (a, b) => START_ORDER.indexOf(a.config.kind) - START_ORDER.indexOf(b.config.kind),
+    );
     for (const { sensor } of inOrder) await sensor.start();
     this.every(TICK_MS, (now) => this.options.discovery.tick(now));
     this.every(CONVERSATIONS_MS, (now) => this.tellConversations(now));

@@ -17,7 +17,7 @@ export interface Recorded {
 export function recording(): Recorded[] {
   const all = readFileSync(new URL('./ipfix/testdata/open-vswitch-3.1.0.rec', import.meta.url));
   const entries: Recorded[] = [];
-  for (let at = 0; at < all.length; ) {
+  for (let at = 0; at < all.length;) {
     const length = all.readUInt32BE(at);
     const exporterPort = all.readUInt16BE(at + 12);
     const receivedAt = Number(all.readBigUInt64BE(at + 4));

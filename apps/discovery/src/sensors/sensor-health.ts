@@ -113,7 +113,13 @@ export class SensorHealth {
       parseFailures: [...this.failures.values()].reduce((sum, count) => sum + count, 0),
       problems: [...this.problems].sort(),
     };
-    return makeEvent({ type: 'lazaret.sensor.reported', source: '/discovery', subject: identity.id, time: new Date(now), data });
+    return makeEvent({
+      type: 'lazaret.sensor.reported',
+      source: '/discovery',
+      subject: identity.id,
+      time: new Date(now),
+      data,
+    });
   }
 
   private noteClock(): void {

@@ -20,7 +20,11 @@ export function given(name: string): string {
   return value;
 }
 
-export async function until<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>, ms = 15_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  ms = 15_000,
+): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {
     const found = await look();
@@ -97,7 +101,7 @@ export class BenchReader {
     this.consumer.on('consumer.group_join', () => (isJoined = true));
     await this.consumer.run({
       eachMessage: async ({ topic, message }) => {
-        const event = topicSchemas[topic as Topic].parse(JSON.parse(String(message.value))) as LazaretEvent;
+        const event = topicSchemas[topic as Topic].parse(JSON.parse(String(message.value)));
         this.events.push(event);
         this.gotAt.set(event.id, Date.now());
       },
@@ -120,7 +124,10 @@ export class BenchReader {
       time: new Date(),
       data: { ...data, importId: newId() },
     });
-    await this.producer.send({ topic: TOPICS.inventory, messages: [{ key: event.partitionkey, value: JSON.stringify(event) }] });
+    await this.producer.send({
+      topic: TOPICS.inventory,
+      messages: [{ key: event.partitionkey, value: JSON.stringify(event) }],
+    });
   }
 
   async close(): Promise<void> {
@@ -144,7 +151,12 @@ export class BenchSwitch {
     await run('ovsdb-tool', ['create', join(this.folder, 'conf.db'), '/usr/share/openvswitch/vswitch.ovsschema']);
     const options = [`--remote=p${this.ovsdb}`, `--unixctl=${join(this.folder, 'ctl')}`, '-vconsole:off', '--no-chdir'];
     this.server = spawn('ovsdb-server', [join(this.folder, 'conf.db'), ...options], { stdio: 'ignore' });
-    await until('ovsdb-server', () => this.vsctl('init').then(() => true, () => false));
+    await until('ovsdb-server', () =>
+      this.vsctl('init').then(
+        () => true,
+        () => false,
+      ),
+    );
     await this.vsctl('add-br', 'wl-br0');
     for (const [port, tag] of Object.entries(ports)) await this.vsctl('add-port', 'wl-br0', port, `tag=${tag}`);
     for (const port of Object.keys(ports)) await this.link(port, 'up', 0);

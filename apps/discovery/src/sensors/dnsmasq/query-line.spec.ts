@@ -33,7 +33,9 @@ describe('a line of the query log', () => {
   it('that forwards, starts up or speaks of DHCP is no look-up', () => {
     expect(parseQueryLine(`${HEAD}7 10.10.0.11/5 forwarded a.example to 192.0.2.1`).kind).toBe('forwarded');
     expect(parseQueryLine(`${HEAD}started, version 2.90 cachesize 150`).kind).toBe('other');
-    expect(parseQueryLine('Nov 24 22:39:09 dnsmasq-dhcp[101]: DHCP, IP range 10.10.0.100 -- 10.10.0.150').kind).toBe('other');
+    expect(parseQueryLine('Nov 24 22:39:09 dnsmasq-dhcp[101]: DHCP, IP range 10.10.0.100 -- 10.10.0.150').kind).toBe(
+      'other',
+    );
   });
 
   it.each([
@@ -50,11 +52,18 @@ describe('a line of the query log', () => {
   it('that is none, or half of one, is refused', () => {
     expect(parseQueryLine('')).toEqual({ kind: 'refused', reason: 'bad-line' });
     expect(parseQueryLine('query[A] b.net from 10.10.0.11')).toEqual({ kind: 'refused', reason: 'bad-line' });
-    expect(parseQueryLine(`${HEAD}1 999.1.1.1/5 query[A] b.net from 10.10.0.11`)).toEqual({ kind: 'refused', reason: 'bad-client' });
+    expect(parseQueryLine(`${HEAD}1 999.1.1.1/5 query[A] b.net from 10.10.0.11`)).toEqual({
+      kind: 'refused',
+      reason: 'bad-client',
+    });
   });
 
   it('never throws, whatever it holds', () => {
-    const odd = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.string().map((s) => `${HEAD}1 10.10.0.11/5 query[A] ${s}`));
+    const odd = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.string().map((s) => `${HEAD}1 10.10.0.11/5 query[A] ${s}`),
+    );
     fc.assert(fc.property(odd, (line) => void parseQueryLine(line)));
   });
 
@@ -102,7 +111,9 @@ describe('queries and replies', () => {
     const query = { kind: 'query', client: '10.0.0.1', port: 1, name: 'a.example', queryType: 'A' } as const;
     pairing.take({ ...query, key: '1/5' }, [], 0, 0);
     expect(pairing.take({ kind: 'reply', key: '2/5', answer: 'nxdomain' }, [], 0, 0)).toBeUndefined();
-    expect(pairing.take({ kind: 'reply', key: '1/5', answer: 'answered' }, [], 0, 0)).toMatchObject({ answer: 'answered' });
+    expect(pairing.take({ kind: 'reply', key: '1/5', answer: 'answered' }, [], 0, 0)).toMatchObject({
+      answer: 'answered',
+    });
     expect(pairing.take({ kind: 'reply', key: '1/5', answer: 'nxdomain' }, [], 0, 0)).toBeUndefined();
   });
 });

@@ -28,7 +28,12 @@ export const MAX_OPEN_QUERIES = 20_000;
 export class QueryPairing {
   private readonly open = new Set<QueryKey>();
 
-  take(line: QueryLine, position: readonly (string | number)[], at: number, receivedAt: number): PairingEvent | undefined {
+  take(
+    line: QueryLine,
+    position: readonly (string | number)[],
+    at: number,
+    receivedAt: number,
+  ): PairingEvent | undefined {
     switch (line.kind) {
       case 'query': {
         this.remember(line.key);
@@ -37,7 +42,9 @@ export class QueryPairing {
         return { kind: 'asked', key: line.key, lookUp };
       }
       case 'reply':
-        return this.open.delete(line.key) ? { kind: 'answered', key: line.key, answer: line.answer, receivedAt } : undefined;
+        return this.open.delete(line.key)
+          ? { kind: 'answered', key: line.key, answer: line.answer, receivedAt }
+          : undefined;
       case 'forwarded':
       case 'other':
       case 'refused':

@@ -9,7 +9,14 @@ export function anIpfixMessage(
   { domain = 10, sequence = 1, exportTime = 1_700_000_000 } = {},
 ): Uint8Array {
   const body = sets.flat();
-  return Uint8Array.from([...u16(10), ...u16(16 + body.length), ...u32(exportTime), ...u32(sequence), ...u32(domain), ...body]);
+  return Uint8Array.from([
+    ...u16(10),
+    ...u16(16 + body.length),
+    ...u32(exportTime),
+    ...u32(sequence),
+    ...u32(domain),
+    ...body,
+  ]);
 }
 
 export function templateSet(id: number, fields: readonly Field[], padding: number[] = []): number[] {

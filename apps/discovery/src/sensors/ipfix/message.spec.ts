@@ -153,12 +153,18 @@ describe('what Open vSwitch 3.1.0 sent in a recorded ward', () => {
 });
 
 const streams = new URL('../../../../../../shared/data/netflow', import.meta.url).pathname;
-const foreign = existsSync(streams) ? readdirSync(streams).filter((file) => /ipfix/i.test(file) && file.endsWith('.dat')) : [];
+const foreign = existsSync(streams)
+  ? readdirSync(streams).filter((file) => /ipfix/i.test(file) && file.endsWith('.dat'))
+  : [];
 
-(foreign.length > 0 ? describe : describe.skip)('datagrams of other kinds of exporter (shared/data, if present)', () => {
-  it.each(foreign)('%s is read or refused by name, and never throws', (file) => {
-    const result = decodeMessage(readFileSync(`${streams}/${file}`), EXPORTER, new TemplateStore());
-    const reasons = result.ok ? result.message.refusals : [result.reason];
-    for (const reason of reasons) expect(['unknown-template', 'wrong-version', 'truncated', 'bad-record']).toContain(reason);
-  });
-});
+(foreign.length > 0 ? describe : describe.skip)(
+  'datagrams of other kinds of exporter (shared/data, if present)',
+  () => {
+    it.each(foreign)('%s is read or refused by name, and never throws', (file) => {
+      const result = decodeMessage(readFileSync(`${streams}/${file}`), EXPORTER, new TemplateStore());
+      const reasons = result.ok ? result.message.refusals : [result.reason];
+      for (const reason of reasons)
+        expect(['unknown-template', 'wrong-version', 'truncated', 'bad-record']).toContain(reason);
+    });
+  },
+);

@@ -14,9 +14,19 @@ describe('sequence numbers', () => {
 
   it('of one domain are no loss in another, whether each has its own count or all share one', () => {
     const own = new SequenceTracker();
-    const counts = [own.note('a:1', 1, 100, 1), own.note('a:1', 2, 7, 1), own.note('a:1', 1, 101, 1), own.note('a:1', 2, 8, 1)];
+    const counts = [
+      own.note('a:1', 1, 100, 1),
+      own.note('a:1', 2, 7, 1),
+      own.note('a:1', 1, 101, 1),
+      own.note('a:1', 2, 8, 1),
+    ];
     const shared = new SequenceTracker();
-    counts.push(shared.note('a:1', 0, 1, 1), shared.note('a:1', 10, 2, 1), shared.note('a:1', 0, 3, 1), shared.note('a:1', 10, 4, 1));
+    counts.push(
+      shared.note('a:1', 0, 1, 1),
+      shared.note('a:1', 10, 2, 1),
+      shared.note('a:1', 0, 3, 1),
+      shared.note('a:1', 10, 4, 1),
+    );
     expect(counts).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
@@ -41,7 +51,9 @@ describe('sequence numbers', () => {
   });
 
   it('count exactly what was dropped, whichever messages those were', () => {
-    const messages = fc.array(fc.record({ records: fc.integer({ min: 1, max: 9 }), kept: fc.boolean() }), { maxLength: 60 });
+    const messages = fc.array(fc.record({ records: fc.integer({ min: 1, max: 9 }), kept: fc.boolean() }), {
+      maxLength: 60,
+    });
     fc.assert(
       fc.property(messages, (sent) => {
         const tracker = new SequenceTracker();

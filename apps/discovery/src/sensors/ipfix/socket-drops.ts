@@ -5,7 +5,11 @@
  */
 export function parseSocketDrops(table: string, host: string, port: number): number | null {
   const octets = host.split('.').map(Number);
-  const word = octets.reverse().map((octet) => octet.toString(16).padStart(2, '0')).join('').toUpperCase();
+  const word = octets
+    .reverse()
+    .map((octet) => octet.toString(16).padStart(2, '0'))
+    .join('')
+    .toUpperCase();
   const local = `${word}:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   for (const line of table.split('\n')) {
     const columns = line.trim().split(/\s+/);

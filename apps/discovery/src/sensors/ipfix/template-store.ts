@@ -12,8 +12,7 @@ export interface StoredTemplate {
 }
 
 export type TemplateChange =
-  | ({ kind: 'put' } & StoredTemplate)
-  | { kind: 'withdrawn'; exporter: string; domain: number; templateId: number };
+  ({ kind: 'put' } & StoredTemplate) | { kind: 'withdrawn'; exporter: string; domain: number; templateId: number };
 
 /**
  * Templates by exporter and observation domain. They must survive a restart of ours: over UDP an exporter repeats
@@ -49,7 +48,8 @@ export class TemplateStore {
   withdraw(exporter: string, domain: number, id: number): void {
     const stream = this.byStream.get(streamKey(exporter, domain));
     if (!stream) return;
-    const gone = id === 2 || id === 3 ? [...stream.values()].filter((t) => t.scopeFields > 0 === (id === 3)) : [stream.get(id)];
+    const gone =
+      id === 2 || id === 3 ? [...stream.values()].filter((t) => t.scopeFields > 0 === (id === 3)) : [stream.get(id)];
     for (const template of gone) {
       if (!template) continue;
       stream.delete(template.id);

@@ -15,7 +15,11 @@ export async function loadTemplates(manager: EntityManager, exporters: readonly 
   }));
 }
 
-export async function saveTemplates(manager: EntityManager, changes: readonly TemplateChange[], now: Date): Promise<void> {
+export async function saveTemplates(
+  manager: EntityManager,
+  changes: readonly TemplateChange[],
+  now: Date,
+): Promise<void> {
   const puts = changes.filter((change) => change.kind === 'put');
   const gone = changes.filter((change) => change.kind === 'withdrawn');
   if (puts.length > 0) {

@@ -31,19 +31,32 @@ describe('the forwarding table of Open vSwitch 3.1.0', () => {
   });
 
   it('has entries that are nobody plugged in, and lines that are counted as unreadable', () => {
-    const text = ' port  VLAN  MAC                Age\nLOCAL     0  1e:e1:c3:75:a1:45    1\n    4     0  00:16:3e:00:00:01  static\n half a li';
+    const text =
+      ' port  VLAN  MAC                Age\nLOCAL     0  1e:e1:c3:75:a1:45    1\n    4     0  00:16:3e:00:00:01  static\n half a li';
     expect(parseForwardingTable(text)).toEqual({ entries: [], refused: 1 });
   });
 });
 
 describe('the switch database', () => {
   it('tells each port with its VLAN, number and link', () => {
-    const port = aSwitch().portsOf('wl-br0').find(({ port }) => port === 'wl-mri');
-    expect(port).toEqual({ port: 'wl-mri', ofport: 1, vlan: 10, trunk: false, inner: false, linkUp: true, linkResets: 0 });
+    const port = aSwitch()
+      .portsOf('wl-br0')
+      .find(({ port }) => port === 'wl-mri');
+    expect(port).toEqual({
+      port: 'wl-mri',
+      ofport: 1,
+      vlan: 10,
+      trunk: false,
+      inner: false,
+      linkUp: true,
+      linkResets: 0,
+    });
   });
 
   it('tells a lost link, and that it was lost', () => {
-    const port = aSwitch('interface-unplugged.json').portsOf('wl-br0').find(({ port }) => port === 'wl-mri');
+    const port = aSwitch('interface-unplugged.json')
+      .portsOf('wl-br0')
+      .find(({ port }) => port === 'wl-mri');
     expect(port).toMatchObject({ linkUp: false, linkResets: 1 });
   });
 
