@@ -10,11 +10,13 @@ import { windowOf, type Scope } from './scopes.js';
 export async function takeLimits(manager: EntityManager, scopes: readonly Scope[], now: Date): Promise<string | null> {
   const window = windowOf(now);
   await manager.query('SAVEPOINT limits');
+  await manager.query(
+    `INSERT INTO limits (scope, window_start, cap, used)
+     SELECT scope, $2, cap, 0 FROM unnest($1::text[], $3::int[]) WITH ORDINALITY AS one (scope, cap, place) ORDER BY place
+     ON CONFLICT DO NOTHING`,
+    [scopes.map(({ scope }) => scope), window, scopes.map(({ cap }) => cap)],
+  );
   for (const { scope, cap } of scopes) {
-    await manager.query(
-      'INSERT INTO limits (scope, window_start, cap, used) VALUES ($1, $2, $3, 0) ON CONFLICT DO NOTHING',
-      [scope, window, cap],
-    );
     const [, taken]: [unknown[], number] = await manager.query(
       `UPDATE limits SET used = used + 1, cap = $3 WHERE scope = $1 AND window_start = $2 AND used < $3`,
       [scope, window, cap],

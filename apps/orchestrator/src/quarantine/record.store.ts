@@ -1,7 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Condition, QuarantineChange } from '#events';
 import { publishInTransaction } from '#messaging';
-import { readApprovals } from '../approval/approval.store.js';
 import { appendAudit } from '../audit/audit.store.js';
 import type { Actor } from '../commands.js';
 import { EVENTS_CHANNEL } from '../queries.js';
@@ -26,8 +25,7 @@ export async function recordChange(
   device: Situation['device'],
   { actor, reason, now }: Deciding,
 ): Promise<void> {
-  const conditions = await conditionNames(manager, quarantine.id);
-  const given = await approvalsGiven(manager, quarantine);
+  const { conditions, given } = await besides(manager, quarantine);
   const occasion = { change, actor, reason, at: now, conditions, approvalsGiven: given };
   const event = quarantineEvent(quarantine, device, occasion);
   const { decision, truth, generation, epoch, planDigest, policyVersion, rule, level } = quarantine;
@@ -59,16 +57,16 @@ export async function recordChange(
   await publishInTransaction(manager, event);
 }
 
-async function conditionNames(manager: EntityManager, quarantineId: string): Promise<Condition[]> {
-  const rows: { condition: Condition }[] = await manager.query(
-    'SELECT DISTINCT condition FROM conditions WHERE quarantine_id = $1 ORDER BY condition',
-    [quarantineId],
+/** What an event says of other tables: the conditions now, and the approvals of this plan under this policy. */
+async function besides(
+  manager: EntityManager,
+  { id, planDigest, policyVersion }: Quarantine,
+): Promise<{ conditions: Condition[]; given: number }> {
+  const [row]: { conditions: Condition[]; given: number }[] = await manager.query(
+    `SELECT ARRAY(SELECT DISTINCT condition FROM conditions WHERE quarantine_id = $1 ORDER BY condition) AS conditions,
+       (SELECT count(*)::int FROM approvals WHERE quarantine_id = $1 AND plan_digest = $2 AND policy_version = $3
+         AND spent_at IS NULL) AS given`,
+    [id, planDigest, policyVersion],
   );
-  return rows.map(({ condition }) => condition);
-}
-
-async function approvalsGiven(manager: EntityManager, quarantine: Quarantine): Promise<number> {
-  const { id: quarantineId, planDigest, policyVersion } = quarantine;
-  if (!planDigest) return 0;
-  return (await readApprovals(manager, { quarantineId, planDigest, policyVersion })).length;
+  return row ?? { conditions: [], given: 0 };
 }
