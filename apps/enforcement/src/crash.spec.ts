@@ -1,5 +1,5 @@
 import { Crash, CrashPoint } from '../test/crash.js';
-import { FakePoint } from '../test/fake-point.js';
+import type { FakePoint } from '../test/fake-point.js';
 import { MemoryStore } from '../test/memory-store.js';
 import { Scene, wish } from '../test/scene.js';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { makeEvent, newId, type Conversation, type LazaretEvent } from '#events';
+import { makeEvent, newId, type Conversation } from '#events';
 import { createTopics, EventProducer } from '#messaging';
 import { Counters, createLogger } from '#observability';
 import { createDataSource, findDrift, migrate } from '#storage';
@@ -106,7 +106,7 @@ class Ward {
 
   private async publish(input: Omit<Parameters<typeof makeEvent>[0], 'time'>): Promise<void> {
     const event = makeEvent({ ...input, time: new Date() } as Parameters<typeof makeEvent>[0]);
-    await this.producer.publish([event as LazaretEvent]);
+    await this.producer.publish([event]);
   }
 }
 

@@ -22,7 +22,7 @@ export interface PostgresLoopStoreOptions {
   /** This replica, this start of it: a process that was replaced must not pass for its successor. */
   holder: string;
   undoDirectory: string;
-  now(): Date;
+  now: () => Date;
 }
 
 /** The loop's memory in PostgreSQL. */

@@ -51,6 +51,6 @@ export interface Loop {
   locks: PointLocks;
   interlocks: Interlocks;
   startedAt: Date;
-  now(): Date;
+  now: () => Date;
   logger: Logger;
 }

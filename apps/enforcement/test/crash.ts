@@ -18,7 +18,8 @@ export class CrashPoint {
       get: (object, key) => {
         const value: unknown = Reflect.get(object, key);
         if (typeof value !== 'function' || !methods.includes(key as keyof T)) return value;
-        return (...args: unknown[]) => this.call(() => (value as (...all: unknown[]) => Promise<unknown>).apply(object, args));
+        return (...args: unknown[]) =>
+          this.call(() => (value as (...all: unknown[]) => Promise<unknown>).apply(object, args));
       },
     });
   }

@@ -82,26 +82,20 @@ export class FakePoint implements Driver {
     return Promise.resolve({ pointId: this.pointId, bootId: `boot-${this.boot}`, readAt: this.now(), ports, entries });
   }
 
-  apply(step: Step, fence: Fence): Promise<void> {
+  // Async, so that what it throws is a rejection like that of any driver.
+  async apply(step: Step, fence: Fence): Promise<void> {
     const how = this.nextApply;
     this.nextApply = 'plain';
-    if (this.isDown || how === 'unreachable')
-      return Promise.reject(new DriverError('unreachable', 'the fake point is down'));
-    if (how === 'refuse') return Promise.reject(new DriverError('refused', 'the fake point refuses'));
-    if (how === 'not-done-no-answer') return Promise.reject(new DriverError('no-answer', 'the request was lost'));
-    if (how === 'lie') return Promise.resolve();
+    if (this.isDown || how === 'unreachable') throw new DriverError('unreachable', 'the fake point is down');
+    if (how === 'refuse') throw new DriverError('refused', 'the fake point refuses');
+    if (how === 'not-done-no-answer') throw new DriverError('no-answer', 'the request was lost');
+    if (how === 'lie') return;
     if (fence.pointId !== this.pointId) throw new Error('a fence of another point');
-    if (fence.number <= this.lastFence)
-      return Promise.reject(new DriverError('stale-fence', 'a newer fence has written'));
+    if (fence.number <= this.lastFence) throw new DriverError('stale-fence', 'a newer fence has written');
     this.lastFence = fence.number;
-    try {
-      this.carryOut(step);
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
-    return how === 'lose-answer'
-      ? Promise.reject(new DriverError('no-answer', 'the answer was lost'))
-      : Promise.resolve();
+    this.carryOut(step);
+    await Promise.resolve();
+    if (how === 'lose-answer') throw new DriverError('no-answer', 'the answer was lost');
   }
 
   watch(listener: (hint: PointHint) => void): Promise<{ stop(): Promise<void> }> {

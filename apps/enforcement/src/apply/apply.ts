@@ -14,7 +14,7 @@ export interface Applying {
   points: ReadonlyMap<string, Point>;
   locks: PointLocks;
   isolationsAnHour: number;
-  now(): Date;
+  now: () => Date;
 }
 
 /**

@@ -9,11 +9,11 @@ export const LEASE_SECONDS = 5;
 
 /** Renews the device's lease. False: another replica has it. */
 export async function renewLease(manager: EntityManager, deviceId: string, holder: string): Promise<boolean> {
-  const [rows] = (await manager.query(
+  const [rows] = await manager.query<[unknown[], number]>(
     `UPDATE leases SET expires_at = now() + make_interval(secs => ${LEASE_SECONDS})
      WHERE device_id = $1 AND holder = $2 RETURNING device_id`,
     [deviceId, holder],
-  )) as [unknown[], number];
+  );
   return rows.length > 0;
 }
 
