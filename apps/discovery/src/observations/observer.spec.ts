@@ -1,5 +1,5 @@
 import { FLOW_KINDS } from '../sensors/flow.js';
-import { Bench, MRI_MAC, CT_MAC, declared, wardPorts } from './replay.fixture.js';
+import { Bench, CT_MAC, DNS, MRI_MAC, declared, wardPorts } from './replay.fixture.js';
 
 const attempts = (bench: Bench, device: string) =>
   bench.of(device).flatMap((o) => (o.kind === 'attempt' ? [`${o.binding} ${o.outcome}`] : []));
@@ -69,6 +69,20 @@ describe('whose packet it was', () => {
     bench.flow(FLOW_KINDS.answering, { ...answer, ingressPort: 'wl-clone', sourceMac: CT_MAC });
     bench.tick(1000);
     expect(attempts(bench, 'mri')).toEqual(['bound silent']);
+  });
+
+  it('of a look-up is shown by the volumes too, where a permit line let it pass', () => {
+    const bench = new Bench();
+    const lookUp = { client: '10.10.0.11', port: 50_000, name: 'a.example', queryType: 'A', answer: null };
+    const asked = { ...lookUp, position: ['log', 1], at: 0, receivedAt: 0 };
+    bench.observer.lookUp(DNS.id, { kind: 'asked', key: '1/1', lookUp: asked });
+    bench.observer.lookUp(DNS.id, { kind: 'answered', key: '1/1', answer: 'nxdomain', receivedAt: 1 });
+    const toResolver = { protocol: 17, destinationAddress: '10.20.0.53', destinationPort: 53 };
+    bench.now = 1400;
+    bench.flow(FLOW_KINDS.volume, { ...toResolver, ingressPort: 'wl-r20', sourceMac: '00:16:3e:00:00:20' });
+    expect(bench.of('mri')).toEqual([]);
+    bench.flow(FLOW_KINDS.volume, toResolver);
+    expect(bench.of('mri')).toMatchObject([{ kind: 'name', binding: 'bound' }]);
   });
 
   it('is nobody’s attempt when it goes to a group', () => {

@@ -34,6 +34,7 @@ export interface ObserverOptions {
 /** How long the same port is not named again for the same device. */
 export const TAKEN_OVER_AGAIN_MS = 60_000;
 const MAX_TAKEN_OVER = 10_000;
+const DNS_PORT = 53;
 
 /**
  * Takes what the sensors say, in the order in which it was heard, and makes observations of it: first the sighting,
@@ -65,6 +66,8 @@ export class Observer {
         return this.lookUpRecord(flow, this.bind(flow));
       case FLOW_KINDS.permitted:
       case FLOW_KINDS.volume:
+        // A permitted look-up meets our permit line before the one that shows each look-up: the volumes show it still.
+        if (isToResolver(flow)) this.lookUpRecord(flow, this.bind(flow));
         return;
     }
   }
@@ -170,4 +173,8 @@ export class Observer {
     this.takenOver.set(key, flow.receivedAt);
     this.options.observe(binding.occupantId, takenOverObservation(flow, binding, sensor));
   }
+}
+
+function isToResolver(flow: Flow): boolean {
+  return flow.direction === 'in' && flow.protocol === PROTOCOLS.udp && flow.destinationPort === DNS_PORT;
 }
