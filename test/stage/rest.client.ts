@@ -40,8 +40,7 @@ export class Rest {
   }
 
   private async send<T>(method: string, path: string, body?: unknown, media = 'application/json'): Promise<Answer<T>> {
-    const content =
-      body === undefined ? {} : { body: media === 'application/json' ? JSON.stringify(body) : String(body) };
+    const content = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
     const headers = {
       ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
       ...(body === undefined ? {} : { 'content-type': media }),

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
@@ -56,6 +56,8 @@ export async function openStage(request: StageRequest): Promise<Stage> {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
+    // What an earlier run left would be taken for this one's.
+    for (const old of ['site', 'undo', 'logs']) await rm(join(folder, old), { recursive: true, force: true });
     const started = performance.now();
     const [platform, ward] = await both(
       startPlatform({ stateDir: folder, log: request.log, fresh: true }).then((p) => (closers.push(() => p.stop()), p)),

@@ -17,6 +17,5 @@ export function columns(head: string[], rows: (string | number | null | undefine
 
 /** Control characters in names that came from a network must not reach a terminal. */
 export function plain(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are the characters to take out
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
 }

@@ -39,7 +39,7 @@ export class RestClient {
       authorization: `Bearer ${this.token}`,
       ...(body === undefined ? {} : { 'content-type': media ?? 'application/json' }),
     };
-    const content = body === undefined ? {} : { body: media ? String(body) : JSON.stringify(body) };
+    const content = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
     try {
       return await fetch(new URL(path, this.baseUrl), {
         method,

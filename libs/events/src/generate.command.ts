@@ -6,8 +6,9 @@ import { asyncApiDocument, jsonSchemas } from './documents.js';
 export function documents(): Record<string, string> {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
   const text = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-  const schemas = Object.entries(jsonSchemas()).map(([name, schema]) => [`schemas/${name}.json`, text(schema)]);
-  return Object.fromEntries([['asyncapi.json', text(asyncApiDocument(version))], ...schemas]);
+  const made: Record<string, string> = { 'asyncapi.json': text(asyncApiDocument(version)) };
+  for (const [name, schema] of Object.entries(jsonSchemas())) made[`schemas/${name}.json`] = text(schema);
+  return made;
 }
 
 /** Writes AsyncAPI and JSON Schema to `docs/api`; with `--check` it only says what has drifted, and exits with 1. */
