@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import type { Conversation } from '#events';
 import type { Permit } from '../wanted/wanted.js';
 
@@ -44,4 +45,10 @@ export function attemptFailed(one: Conversation, permit: Permit): boolean {
   if (one.deniedOut + one.deniedIn > 0) return true;
   if (one.sampledOneIn > 1 || isAnswered(one, permit)) return false;
   return (permit.opener === 'device' ? one.framesOut : one.framesIn) > 0;
+}
+
+/** Whether one host is asked: a frame to a group, such as a router solicitation, may go unanswered in a sound network. */
+export function asksSomebody({ peerAddress }: Conversation): boolean {
+  if (peerAddress === null || !ipaddr.isValid(peerAddress)) return false;
+  return !['multicast', 'broadcast'].includes(ipaddr.parse(peerAddress).range());
 }

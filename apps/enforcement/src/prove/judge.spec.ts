@@ -159,6 +159,14 @@ describe('a released device', () => {
     expect(judge(facts, [observer(T0 + 500)])).toMatchObject({ contained: SENSOR, clinical: { how: 'moved' } });
   });
 
+  it('is proven without traffic for 10 s, whatever it sends to groups; what one host should answer is demand', () => {
+    const solicitation = { transport: '58', port: null, etherType: 0x86dd, peerAddress: 'ff02::2', framesOut: 1 };
+    const quiet = seen(lifted, T0 + 100, conversation(T0 + 100, solicitation));
+    expect(judge(quiet, [observer(T0 + 10_000)]).clinical?.how).toBe('no-demand');
+    const asking = seen(lifted, T0 + 100, conversation(T0 + 100, { peerAddress: '10.20.0.10', framesOut: 1 }));
+    expect(judge(asking, [observer(T0 + 10_000)]).clinical).toBeNull();
+  });
+
   it('is not while a line of ours still denies it', () => {
     const facts = seen(lifted, T0 + 800, denied(T0 + 800));
     expect(judge(facts, [observer(T0 + 1000)]).contained).toBeNull();

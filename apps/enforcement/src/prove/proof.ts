@@ -1,6 +1,6 @@
 import type { Conversation } from '#events';
 import type { Permit } from '../wanted/wanted.js';
-import { attemptFailed, isAnswered, isForbidden, permitOf } from './conversations.js';
+import { asksSomebody, attemptFailed, isAnswered, isForbidden, permitOf } from './conversations.js';
 
 /**
  * What observers have shown of one interface since it was acknowledged. All times are the observers' own, in ms, but for
@@ -17,7 +17,7 @@ export interface ProofFacts {
   breach: { at: number; sensorId: string; what: string } | null;
   /** The last time that a permitted conversation had moved frames both ways. */
   moved: { at: number; sensorId: string } | null;
-  /** The device has tried something permitted (for a release: anything). */
+  /** The device has tried something permitted (for a release: anything that somebody should answer). */
   demand: boolean;
   /** Permitted flows of which one direction was seen so far. */
   halves: Record<string, { asked: boolean; answered: boolean }>;
@@ -118,7 +118,7 @@ function failuresOf(before: readonly number[], one: Conversation, permit: Permit
 function foldReleased(facts: ProofFacts, one: Conversation, sensorId: string): ProofFacts {
   const at = Date.parse(one.windowTo);
   const denied = one.deniedOut + one.deniedIn;
-  const demand = facts.demand || one.framesOut > 0 || denied > 0;
+  const demand = facts.demand || (asksSomebody(one) && (one.framesOut > 0 || denied > 0));
   if (denied > 0) {
     const breach = { at: Math.max(at, facts.breach?.at ?? 0), sensorId, what: describe(one) };
     return { ...facts, demand, deniedFrames: facts.deniedFrames + denied, breach };
