@@ -71,8 +71,18 @@ export class Recorder {
     timeoutMs: number,
     what = type as string,
   ): Promise<Recorded<Extract<LazaretEvent, { type: T }>>> {
+    const found = await this.untilAny(
+      (one) => one.event.type === type && matches(one.event as Extract<LazaretEvent, { type: T }>, one.receivedAt),
+      timeoutMs,
+      what,
+    );
+    return found as Recorded<Extract<LazaretEvent, { type: T }>>;
+  }
+
+  /** As `until`, for events of more than one type. */
+  async untilAny(matches: (recorded: Recorded) => boolean, timeoutMs: number, what: string): Promise<Recorded> {
     for (const end = Date.now() + timeoutMs; ;) {
-      const found = this.of(type).find(({ event, receivedAt }) => matches(event, receivedAt));
+      const found = this.records.find(matches);
       if (found) return found;
       const left = end - Date.now();
       if (left <= 0) throw new Error(`nothing said "${what}" within ${timeoutMs} ms; last: ${this.tail()}`);
