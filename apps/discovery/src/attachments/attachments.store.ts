@@ -1,6 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Interface, Port } from '../devices/device.js';
-import { portKey } from '../devices/device.js';
+import type { Interface } from '../devices/device.js';
 import type { Place } from '../devices/device-event.js';
 import type { Attachment } from './attachment.js';
 
@@ -50,7 +49,7 @@ export async function closeAndOpenAttachment(
   manager: EntityManager,
   { mac, attachment }: Interface,
   { site, realm }: Place,
-  ports: ReadonlyMap<string, Port>,
+  vlan: number | null,
 ): Promise<void> {
   if (!attachment) return;
   const { pointId, port, toldBy, linkResets, second } = attachment;
@@ -71,7 +70,7 @@ export async function closeAndOpenAttachment(
       mac,
       pointId,
       port,
-      ports.get(portKey(pointId, port))?.vlan ?? null,
+      vlan,
       since,
       toldBy,
       attachment.lostAt === null ? null : new Date(attachment.lostAt),

@@ -6,7 +6,7 @@ export interface Place {
   realm: string;
 }
 
-type DeviceData = Omit<DeviceChanged['data'], 'revision'>;
+export type DeviceData = Omit<DeviceChanged['data'], 'revision'>;
 
 /** What is published of a device. The VLAN and the link are the port's as they are now, whoever put it there. */
 export function deviceData(device: Device, place: Place, ports: ReadonlyMap<string, Port>): DeviceData {

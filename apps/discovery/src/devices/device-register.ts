@@ -130,6 +130,11 @@ export class DeviceRegister {
   lease(mac: string, address: string, at: number, toldBy: string): void {
     const known = this.byMac.get(mac);
     if (!known || known.addressing === 'static' || known.address === address) return;
+    const holder = this.byAddress.get(address);
+    // The server gives an address to one at a time: who had it before has it no longer.
+    if (holder && this.byMac.get(holder.mac)?.addressing === 'dhcp') {
+      this.change(holder.mac, { address: null, addressSince: null, addressToldBy: null });
+    }
     this.change(mac, { addressing: 'dhcp', address, addressSince: at, addressToldBy: toldBy });
   }
 

@@ -43,7 +43,7 @@ export class DevicesPublisher {
     clearTimeout(this.timer);
     this.timer = undefined;
     await this.working;
-    await this.work();
+    await this.begin();
   }
 
   async stop(): Promise<void> {
@@ -56,8 +56,14 @@ export class DevicesPublisher {
     if (this.timer || this.isStopped) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
-      this.working ??= this.work().finally(() => (this.working = undefined));
+      void this.begin();
     }, ms);
+  }
+
+  /** One transaction at a time, so that an older state never overtakes a newer one. */
+  private begin(): Promise<void> {
+    this.working ??= this.work().finally(() => (this.working = undefined));
+    return this.working;
   }
 
   private async work(): Promise<void> {
@@ -84,9 +90,10 @@ export class DevicesPublisher {
       for (const id of [...ids].sort()) {
         const device = register.get(id);
         if (!device) continue;
-        const revision = await saveDevice(manager, device, place, register.ports, now);
+        const data = deviceData(device, place, register.ports);
+        const revision = await saveDevice(manager, device, data, now);
         if (revision === null) continue;
-        await publishInTransaction(manager, deviceChanged(deviceData(device, place, register.ports), revision, now));
+        await publishInTransaction(manager, deviceChanged(data, revision, now));
         counters.add('device.published');
       }
     });

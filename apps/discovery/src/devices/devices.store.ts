@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { newId, type InventoryDeclared } from '#events';
 import type { EntityManager } from 'typeorm';
 import { closeAndOpenAttachment, loadAttachments } from '../attachments/attachments.store.js';
-import type { Device, Interface, Port } from './device.js';
-import { deviceData, type Place } from './device-event.js';
+import type { Device, Interface } from './device.js';
+import type { DeviceData, Place } from './device-event.js';
 
 export interface DeclaredAsset {
   deviceId: string;
@@ -109,20 +109,17 @@ async function loadInterfaces(manager: EntityManager, place: Place): Promise<Map
 }
 
 /**
- * Writes a device with its interfaces, addresses and attachments. Returns its new revision if what is published of it
- * has changed, else null.
+ * Writes a device with its interfaces, addresses and attachments. `data` is what would be published of it. Returns its
+ * new revision if that has changed, else null.
  */
 export async function saveDevice(
   manager: EntityManager,
   device: Device,
-  place: Place,
-  ports: ReadonlyMap<string, Port>,
+  data: DeviceData,
   now: Date,
 ): Promise<number | null> {
-  const { site, realm } = place;
-  const digest = createHash('sha256')
-    .update(JSON.stringify(deviceData(device, place, ports)))
-    .digest('hex');
+  const { site, realm } = data;
+  const digest = createHash('sha256').update(JSON.stringify(data)).digest('hex');
   const rows: { revision: string; changed: boolean }[] = await manager.query(
     `INSERT INTO devices AS d (device_id, site, realm, asset, occupies_point, occupies_port, description, revision, published, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9)
@@ -142,19 +139,13 @@ export async function saveDevice(
       now,
     ],
   );
-  await saveInterfaces(manager, device, place, ports, now);
+  await saveInterfaces(manager, device, data, now);
   const [row] = rows;
   return row?.changed === true ? Number(row.revision) : null;
 }
 
-async function saveInterfaces(
-  manager: EntityManager,
-  device: Device,
-  place: Place,
-  ports: ReadonlyMap<string, Port>,
-  now: Date,
-): Promise<void> {
-  const { site, realm } = place;
+async function saveInterfaces(manager: EntityManager, device: Device, data: DeviceData, now: Date): Promise<void> {
+  const { site, realm } = data;
   const macs = device.interfaces.map(({ mac }) => mac);
   await manager.query('DELETE FROM interfaces WHERE device_id = $1 AND NOT (mac = ANY($2::macaddr[]))', [
     device.deviceId,
@@ -166,8 +157,9 @@ async function saveInterfaces(
        ON CONFLICT (site, realm, mac) DO UPDATE SET device_id = excluded.device_id, addressing = excluded.addressing`,
       [site, realm, one.mac, device.deviceId, one.addressing],
     );
-    await saveAddress(manager, one, place, now);
-    await closeAndOpenAttachment(manager, one, place, ports);
+    await saveAddress(manager, one, data, now);
+    const vlan = data.interfaces.find(({ mac }) => mac === one.mac)?.vlan ?? null;
+    await closeAndOpenAttachment(manager, one, data, vlan);
   }
 }
 

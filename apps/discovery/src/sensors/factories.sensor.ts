@@ -7,6 +7,7 @@ import { LeasesSensor } from './dnsmasq/leases.sensor.js';
 import { QueryLogSensor } from './dnsmasq/query-log.sensor.js';
 import type { FilePosition } from './growing-file.client.js';
 import { IpfixSensor } from './ipfix/ipfix.sensor.js';
+import { SequenceTracker } from './ipfix/sequence.js';
 import { TemplateStore } from './ipfix/template-store.js';
 import { loadTemplates, saveTemplates } from './ipfix/templates.store.js';
 import { OvsSensor } from './ovs/ovs.sensor.js';
@@ -29,6 +30,9 @@ type Factory<K extends SensorConfig['kind']> = (
   parts: SensorParts,
 ) => Promise<RunningSensor>;
 
+/** Source of an exporter's sequence numbers, by session. */
+const SESSIONS = 'sessions';
+
 /** Every kind of sensor, registered here and nowhere else. */
 const factories: { [K in SensorConfig['kind']]: Factory<K> } = {
   ipfix: makeIpfix,
@@ -50,12 +54,16 @@ async function makeIpfix(config: SensorConfigOf<'ipfix'>, parts: SensorParts): P
   const { dataSource, discovery, counters, logger } = parts;
   const health = new SensorHealth(identityOf(config), [`point:${config.point}`]);
   const templates = new TemplateStore(await loadTemplates(dataSource.manager, config.exporters));
+  const sequences = new SequenceTracker();
+  const stored = await loadPositions(dataSource.manager, config.id);
+  sequences.restore((stored.get(SESSIONS) as Record<string, number> | undefined) ?? {});
   const saver = new TemplateSaver(templates, dataSource, logger);
   const sensor = new IpfixSensor({
     pointId: config.point,
     listen: config.listen,
     exporters: config.exporters,
     templates,
+    sequences,
     health,
     counters,
     logger,
@@ -67,7 +75,10 @@ async function makeIpfix(config: SensorConfigOf<'ipfix'>, parts: SensorParts): P
     start: () => sensor.start(),
     stop: () => sensor.stop(),
     check: (now) => sensor.checkSocket(now),
-    save: () => saver.save(),
+    save: async (manager, now) => {
+      await saver.save();
+      await savePosition(manager, config.id, SESSIONS, sequences.snapshot(), now);
+    },
   };
 }
 
@@ -117,7 +128,8 @@ async function makeQueryLog(config: SensorConfigOf<'dnsmasq-log'>, parts: Sensor
     start: async () => sensor.start(),
     stop: () => sensor.stop(),
     save: async (manager, now) => {
-      if (sensor.position) await savePosition(manager, id, file, sensor.position, now);
+      const position = sensor.settledPosition(now.getTime());
+      if (position) await savePosition(manager, id, file, position, now);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Counters } from '#observability';
+import { WAIT_MS } from '../../observations/look-ups.js';
 import { GrowingFile, type FilePosition } from '../growing-file.client.js';
 import type { FoundLine } from '../line-splitter.js';
 import { PROBLEMS, type SensorHealth } from '../sensor-health.js';
@@ -15,6 +16,8 @@ export interface QueryLogOptions {
 
 /** A line read so long after its stamp was there before we looked: then the stamp, though in whole seconds, is nearer. */
 const BACKLOG_MS = 2000;
+/** Longer than a look-up waits before it is told as it is. */
+const SETTLED_MS = WAIT_MS + 500;
 
 /**
  * Follows dnsmasq's query log. The file's stamps have seconds only, so a line is taken to be of the moment when it was
@@ -23,6 +26,7 @@ const BACKLOG_MS = 2000;
 export class QueryLogSensor {
   private readonly pairing = new QueryPairing();
   private readonly follower: GrowingFile;
+  private marks: { at: number; position: FilePosition }[] = [];
 
   constructor(private readonly options: QueryLogOptions) {
     this.follower = new GrowingFile({
@@ -34,8 +38,16 @@ export class QueryLogSensor {
     });
   }
 
-  get position(): FilePosition | null {
-    return this.follower.position;
+  /**
+   * Up to where every look-up has been told: one that waits still for its record is read again after a restart. Told
+   * twice it has the same id. Null: nothing has settled yet.
+   */
+  settledPosition(now: number): FilePosition | null {
+    const { position } = this.follower;
+    if (position) this.marks.push({ at: now, position });
+    const settled = this.marks.findLast(({ at }) => at <= now - SETTLED_MS);
+    if (settled) this.marks = this.marks.filter(({ at }) => at >= settled.at);
+    return settled?.position ?? null;
   }
 
   start(): void {

@@ -6,7 +6,7 @@ import { FLOW_KINDS, type Flow } from '../flow.js';
 import { PROBLEMS, type SensorHealth } from '../sensor-health.js';
 import { decodeMessage, type DecodedMessage } from './message.js';
 import { flowOf } from './open-vswitch.js';
-import { SequenceTracker } from './sequence.js';
+import type { SequenceTracker } from './sequence.js';
 import { parseSocketDrops } from './socket-drops.js';
 import type { TemplateStore } from './template-store.js';
 import { REFUSALS, type Refusal } from './template.js';
@@ -18,6 +18,7 @@ export interface IpfixSensorOptions {
   /** Addresses that are heard; datagrams of others are counted and left unread. */
   exporters: readonly string[];
   templates: TemplateStore;
+  sequences: SequenceTracker;
   health: SensorHealth;
   counters: Counters;
   logger: Logger;
@@ -32,7 +33,6 @@ const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
 /** Collects IPFIX over UDP (RFC 7011 section 10.3). */
 export class IpfixSensor {
-  private readonly sequences = new SequenceTracker();
   private socket: Socket | undefined;
 
   constructor(private readonly options: IpfixSensorOptions) {}
@@ -89,7 +89,7 @@ export class IpfixSensor {
     const { health, counters } = this.options;
     for (const reason of message.refusals) this.refuse(reason);
     const { domain, sequence, dataRecords } = message;
-    const lost = this.sequences.note(`${from.address}|${from.port}`, domain, sequence, dataRecords);
+    const lost = this.options.sequences.note(`${from.address}|${from.port}`, domain, sequence, dataRecords);
     if (lost > 0) counters.add('ipfix.record.lost', lost);
     health.lose(lost, now);
     if (dataRecords !== 0) health.set(PROBLEMS.templatesMissing, message.refusals.includes(REFUSALS.unknownTemplate));

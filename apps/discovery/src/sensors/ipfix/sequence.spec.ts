@@ -50,6 +50,15 @@ describe('sequence numbers', () => {
     expect(tracker.note('a:1', 10, 40, 1)).toBe(0);
   });
 
+  it('tell after a restart of ours what was sent meanwhile', () => {
+    const before = new SequenceTracker();
+    before.note('a:1', 10, 5, 2);
+    const after = new SequenceTracker();
+    after.restore(JSON.parse(JSON.stringify(before.snapshot())) as Record<string, number>);
+    expect(after.note('a:1', 10, 27, 1)).toBe(20);
+    expect(after.note('a:2', 10, 900, 1)).toBe(0);
+  });
+
   it('count exactly what was dropped, whichever messages those were', () => {
     const messages = fc.array(fc.record({ records: fc.integer({ min: 1, max: 9 }), kept: fc.boolean() }), {
       maxLength: 60,

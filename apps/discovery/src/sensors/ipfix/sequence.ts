@@ -35,6 +35,15 @@ export class SequenceTracker {
     return Number.isFinite(lost) ? lost : 0;
   }
 
+  /** What is expected next of each session, for after a restart: what is sent meanwhile is lost, and must be counted. */
+  snapshot(): Record<string, number> {
+    return Object.fromEntries([...this.sessions].flatMap(([name, { next }]) => (next === null ? [] : [[name, next]])));
+  }
+
+  restore(snapshot: Readonly<Record<string, number>>): void {
+    for (const [name, next] of Object.entries(snapshot)) this.session(name).next = next;
+  }
+
   private session(name: string): Session {
     const known = this.sessions.get(name);
     if (known) return known;
