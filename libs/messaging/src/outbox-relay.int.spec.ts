@@ -188,5 +188,12 @@ describe('a dead broker', () => {
     await until('the outbox to be empty', async () => (await waiting()) === 0, 30_000);
     expect(await numbersOf(topic, bench)).toEqual(range(0, 40));
     await bench.close();
+    await own.kill();
+    await inTransaction(dataSource, (manager) => put(manager, topic, 40));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const began = performance.now();
+    await stops.pop()?.();
+    expect(performance.now() - began).toBeLessThan(12_000);
+    expect(await waiting()).toBe(1); // for the next start
   });
 });

@@ -23,6 +23,7 @@ const BYTES = 4 * 1024 * 1024;
 /** The wake-up at commit is the rule, the poll catches what it missed. In ms. */
 const POLL_MS = 1_000;
 const STANDBY_MS = 500;
+const STOP_MS = 3_000;
 
 /**
  * Sends what transactions put into the outbox and deletes it once acknowledged. One relay of a schema works at a time:
@@ -34,6 +35,7 @@ export class OutboxRelay {
   private readonly wakeUp = new WakeUp();
   private running: Promise<void> | undefined;
   private isStopping = false;
+  private lost: AbortController | undefined;
 
   constructor(private readonly options: OutboxRelayOptions) {}
 
@@ -42,11 +44,13 @@ export class OutboxRelay {
     this.running ??= this.run();
   }
 
-  /** Lets what is on its way finish, a few seconds at most. */
+  /** Sends what is committed by now if the broker takes it within seconds; what is left is sent after the next start. */
   async stop(): Promise<void> {
     this.isStopping = true;
     this.wakeUp.ring();
+    const giveUp = setTimeout(() => this.lost?.abort(new Error('the relay was stopped')), STOP_MS);
     await this.running;
+    clearTimeout(giveUp);
   }
 
   private async run(): Promise<void> {
@@ -65,6 +69,7 @@ export class OutboxRelay {
 
   private async session(): Promise<void> {
     const lost = new AbortController();
+    this.lost = lost;
     const client = dedicatedConnection(this.options.dataSource, (error) => {
       lost.abort(error);
       this.wakeUp.ring();
@@ -92,12 +97,13 @@ export class OutboxRelay {
   }
 
   private async relay(client: Client, lost: AbortSignal): Promise<void> {
-    while (!this.isStopping) {
+    for (;;) {
       lost.throwIfAborted();
       this.wakeUp.reset();
       const rows = await oldestRows(client, ROWS, BYTES);
-      if (rows.length === 0) await this.wakeUp.wait(POLL_MS);
-      else await this.send(client, rows, lost);
+      if (rows.length > 0) await this.send(client, rows, lost);
+      else if (this.isStopping) return;
+      else await this.wakeUp.wait(POLL_MS);
     }
   }
 

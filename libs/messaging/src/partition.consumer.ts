@@ -13,6 +13,7 @@ import { stallOf } from './watchdog.js';
 
 /** How long a service waits at boot for a broker that is not there yet. In ms. */
 const BOOT_PATIENCE_MS = 60_000;
+const LEAVE_MS = 8_000;
 
 /**
  * A kafkajs consumer whose position is the progress table's. When partitions are assigned they stay paused until they
@@ -89,9 +90,14 @@ export class PartitionConsumer {
     this.isStopping = true;
     for (const timer of this.timers) clearInterval(timer);
     this.claims.stop();
+    // Without a broker kafkajs would try for minutes to say goodbye to it.
+    await Promise.race([this.leave(), new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref())]);
+    await this.revoke(this.assignments.replace([]));
+  }
+
+  private async leave(): Promise<void> {
     await this.consumer.disconnect().catch(() => undefined);
     await this.admin.disconnect().catch(() => undefined);
-    await this.revoke(this.assignments.replace([]));
   }
 
   /** Whether the group, whoever owns what in it, has handled everything up to the log ends that `start` saw. */

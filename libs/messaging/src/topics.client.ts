@@ -71,13 +71,16 @@ async function makeTopics(admin: Admin, topics: readonly TopicSettings[]): Promi
   );
 }
 
-/** Until every partition of the topics has a leader, half a minute at most. */
+/** Until every partition of the topics has a leader that knows it is one, half a minute at most. */
 export async function waitForTopics(admin: Admin, names: string[]): Promise<void> {
   const until = performance.now() + READY_MS;
   for (;;) {
     try {
       const { topics } = await admin.fetchTopicMetadata({ topics: names });
-      if (topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+      if (topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) {
+        await Promise.all(names.map((name) => admin.fetchTopicOffsets(name)));
+        return;
+      }
     } catch (error) {
       if (performance.now() > until) throw error;
     }
