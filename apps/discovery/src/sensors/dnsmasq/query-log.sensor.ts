@@ -16,6 +16,7 @@ export interface QueryLogOptions {
 
 /** A line read so long after its stamp was there before we looked: then the stamp, though in whole seconds, is nearer. */
 const BACKLOG_MS = 2000;
+const NO_FILE: FilePosition = { inode: '', offset: 0 };
 /** Longer than a look-up waits before it is told as it is. */
 const SETTLED_MS = WAIT_MS + 500;
 
@@ -40,7 +41,7 @@ export class QueryLogSensor {
 
   /**
    * Up to where every look-up has been told: one that waits still for its record is read again after a restart. Told
-   * twice it has the same id. Null: nothing has settled yet.
+   * twice it has the same id. Null before `start`.
    */
   settledPosition(now: number): FilePosition | null {
     const { position } = this.follower;
@@ -52,6 +53,9 @@ export class QueryLogSensor {
 
   start(): void {
     this.follower.start();
+    // The first time, what was there already is left alone; if there was nothing, whatever comes is new.
+    const begin = this.options.position ?? this.follower.position ?? NO_FILE;
+    this.marks = [{ at: Number.NEGATIVE_INFINITY, position: begin }];
   }
 
   stop(): void {
