@@ -21,8 +21,9 @@ export function quarantineEvent(
   const { plan } = quarantine;
   const flows = new Set(quarantine.permits.map(({ flowId }) => flowId));
   const cut = plan?.cut.filter((flowId) => flows.has(flowId)).length ?? 0;
+  const type: QuarantineEvent['type'] = `lazaret.quarantine.${occasion.change}`;
   return makeEvent({
-    type: `lazaret.quarantine.${occasion.change}`,
+    type,
     source: '/orchestrator',
     subject: quarantine.deviceId,
     time: occasion.at,
@@ -55,7 +56,7 @@ export function quarantineEvent(
       url: `/v1/quarantines/${quarantine.id}`,
       undo: `lazaret undo --offline ${device.asset ?? device.deviceId}`,
     },
-  }) as QuarantineEvent;
+  });
 }
 
 /** Decibans are shown to 0.1; they are compared unrounded. */

@@ -117,7 +117,7 @@ async function update(
   changes: Changes,
   decides: boolean,
 ): Promise<Quarantine | null> {
-  const entries = Object.entries(changes).filter(([, value]) => value !== undefined);
+  const entries = Object.entries(changes as Record<string, unknown>).filter(([, value]) => value !== undefined);
   const settings = entries.map(([name], index) => `${name} = $${index + 6}`);
   const generation = decides ? ['generation = next.generation'] : [];
   const [rows]: [{ row: QuarantineRow }[], number] = await manager.query(

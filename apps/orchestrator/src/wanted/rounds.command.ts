@@ -36,6 +36,7 @@ export class Rounds {
     every(LOOK_MS, () => this.look(new Date()));
     every(COMPARE_MS, () => this.compare(COMPARE_MS, new Date()));
     every(PRUNE_MS, () => pruneDays(this.dataSource.manager, new Date(Date.now() - KEPT_MS)));
+    this.enqueue(() => this.lookAtAssessed(new Date()));
     this.enqueue(() => this.look(new Date()));
   }
 
@@ -47,7 +48,25 @@ export class Rounds {
 
   /** Looks at every open quarantine that time may move, and at every proposal, each in a transaction of its own. */
   async look(now: Date): Promise<void> {
-    for (const deviceId of await this.waiting(now)) {
+    await this.lookAt(await this.waiting(now), now);
+  }
+
+  /**
+   * Looks at every device that is suspected. We may have come back with another policy, and risk-scoring says nothing
+   * again of a device whose evidence does not change.
+   */
+  async lookAtAssessed(now: Date): Promise<void> {
+    const rows: { device_id: string }[] = await this.dataSource.manager.query(
+      `SELECT device_id FROM assessments WHERE level IN ('propose', 'isolate') ORDER BY device_id`,
+    );
+    await this.lookAt(
+      rows.map(({ device_id }) => device_id),
+      now,
+    );
+  }
+
+  private async lookAt(deviceIds: readonly string[], now: Date): Promise<void> {
+    for (const deviceId of deviceIds) {
       if (this.stopped) return;
       const outcome = await inTransaction(this.dataSource, (manager) =>
         this.decider.reconsider(manager, deviceId, now),

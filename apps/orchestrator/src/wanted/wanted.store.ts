@@ -87,18 +87,18 @@ export async function republishLagging(
   now: Date,
 ): Promise<{ isolations: number; previews: number }> {
   const before = new Date(now.getTime() - lagMs);
-  const [isolations] = (await manager.query(
+  const [isolations]: [{ body: string }[], number] = await manager.query(
     `UPDATE wanted SET published_at = $2
      WHERE published_at < $1 AND (seen_epoch IS NULL OR (seen_epoch, seen_generation) < (epoch, generation))
      RETURNING body`,
     [before, now],
-  )) as [{ body: string }[], number];
-  const [previews] = (await manager.query(
+  );
+  const [previews]: [{ body: string }[], number] = await manager.query(
     `UPDATE previews p SET published_at = $2 FROM quarantines q
      WHERE q.id = p.quarantine_id AND q.decision = 'proposed' AND p.published_at < $1 AND p.plan IS NULL
      RETURNING p.body`,
     [before, now],
-  )) as [{ body: string }[], number];
+  );
   for (const { body } of isolations) {
     await publishInTransaction(manager, isolationEvent(JSON.parse(body) as IsolationData, now));
   }
