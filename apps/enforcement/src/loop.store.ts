@@ -2,20 +2,36 @@ import type { LazaretEvent } from '#events';
 import { publishInTransaction } from '#messaging';
 import { inTransaction } from '#storage';
 import type { DataSource, EntityManager } from 'typeorm';
-import { beginAttempt, endAttempts, markSent, renewLease } from './apply/attempts.store.js';
+import { RENEW_SQL, beginAttempt, markSent } from './apply/attempts.store.js';
 import type { Begun, Intent } from './apply/outcome.js';
 import type { UndoSheet } from './apply/undo-sheet.js';
 import { keepUndoSheet } from './apply/undo-sheet.store.js';
 import { loadKnown } from './known.store.js';
 import type { Known } from './known.js';
 import type { Answered, LoopStore, Saved } from './loop.js';
-import { beginProofs, keepState } from './seen/state.store.js';
+import { keepRun } from './seen/state.store.js';
 
 /** Another replica has taken the device's lease: what this run found may be old, so it leaves nothing behind. */
 export class LeaseLost extends Error {
   readonly code = 'lease-lost';
   readonly retry = 'transient' as const;
 }
+
+/** A newer request that came meanwhile stays open. */
+const ANSWER_SQL = `
+WITH lease AS (${RENEW_SQL}
+), plan AS (
+  INSERT INTO plans (digest, device_id, body, made_at) SELECT $3, $1, $4, $5 WHERE EXISTS (SELECT 1 FROM lease)
+  ON CONFLICT (digest) DO NOTHING
+), isolation AS (
+  INSERT INTO isolations (device_id, epoch, generation, revision, truth, conditions)
+  SELECT $1, 0, 0, $6, 'intended', '[]' WHERE EXISTS (SELECT 1 FROM lease)
+  ON CONFLICT (device_id) DO UPDATE SET revision = EXCLUDED.revision
+), preview AS (
+  UPDATE wanted SET answered = true WHERE device_id = $1 AND kind = 'preview' AND epoch = $7 AND generation = $8
+    AND EXISTS (SELECT 1 FROM lease)
+)
+SELECT EXISTS (SELECT 1 FROM lease) AS leased`;
 
 export interface PostgresLoopStoreOptions {
   dataSource: DataSource;
@@ -48,32 +64,29 @@ export class PostgresLoopStore implements LoopStore {
     return markSent(this.options.dataSource.manager, attemptId);
   }
 
-  save({ state, outcomes, proofs, events }: Saved): Promise<void> {
-    return this.underLease(state.deviceId, async (manager) => {
-      await endAttempts(manager, outcomes, this.options.now());
-      await keepState(manager, state);
-      await beginProofs(manager, state.deviceId, proofs);
-      await publishAll(manager, events);
+  async save(saved: Saved): Promise<void> {
+    const { dataSource, holder, now } = this.options;
+    if (saved.events.length === 0) return required(await keepRun(dataSource.manager, holder, saved, now()));
+    await inTransaction(dataSource, async (manager) => {
+      required(await keepRun(manager, holder, saved, now()));
+      await publishAll(manager, saved.events);
     });
   }
 
   answer({ deviceId, epoch, generation, digest, planText, revision, events }: Answered): Promise<void> {
-    return this.underLease(deviceId, async (manager) => {
-      await manager.query(
-        'INSERT INTO plans (digest, device_id, body, made_at) VALUES ($1, $2, $3, $4) ON CONFLICT (digest) DO NOTHING',
-        [digest, deviceId, planText, this.options.now()],
-      );
-      await manager.query(
-        `INSERT INTO isolations (device_id, epoch, generation, revision, truth, conditions)
-         VALUES ($1, 0, 0, $2, 'intended', '[]') ON CONFLICT (device_id) DO UPDATE SET revision = EXCLUDED.revision`,
-        [deviceId, revision],
-      );
-      // A newer request that came meanwhile stays open.
-      await manager.query(
-        `UPDATE wanted SET answered = true
-         WHERE device_id = $1 AND kind = 'preview' AND epoch = $2 AND generation = $3`,
-        [deviceId, epoch, generation],
-      );
+    const { dataSource, holder, now } = this.options;
+    return inTransaction(dataSource, async (manager) => {
+      const [row] = await manager.query<{ leased: boolean }[]>(ANSWER_SQL, [
+        deviceId,
+        holder,
+        digest,
+        planText,
+        now(),
+        revision,
+        epoch,
+        generation,
+      ]);
+      required(row?.leased ?? false);
       await publishAll(manager, events);
     });
   }
@@ -82,14 +95,10 @@ export class PostgresLoopStore implements LoopStore {
   async release(): Promise<void> {
     await this.options.dataSource.query('DELETE FROM leases WHERE holder = $1', [this.options.holder]);
   }
+}
 
-  private underLease(deviceId: string, work: (manager: EntityManager) => Promise<void>): Promise<void> {
-    const { dataSource, holder } = this.options;
-    return inTransaction(dataSource, async (manager) => {
-      if (!(await renewLease(manager, deviceId, holder))) throw new LeaseLost('another replica works on this device');
-      await work(manager);
-    });
-  }
+function required(leased: boolean): void {
+  if (!leased) throw new LeaseLost('another replica works on this device');
 }
 
 async function publishAll(manager: EntityManager, events: readonly LazaretEvent[]): Promise<void> {

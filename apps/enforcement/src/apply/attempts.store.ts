@@ -7,71 +7,79 @@ import { ATTEMPT, type AttemptState, type Begun, type Intent, type StepOutcome }
 /** How long a lease holds without being renewed; each write and each save renews it. */
 export const LEASE_SECONDS = 5;
 
-/** Renews the device's lease. False: another replica has it. */
-export async function renewLease(manager: EntityManager, deviceId: string, holder: string): Promise<boolean> {
-  const [rows] = await manager.query<[unknown[], number]>(
-    `UPDATE leases SET expires_at = now() + make_interval(secs => ${LEASE_SECONDS})
-     WHERE device_id = $1 AND holder = $2 RETURNING device_id`,
-    [deviceId, holder],
-  );
-  return rows.length > 0;
-}
+/** Renews the lease of device $1 for holder $2, if it is this holder's; gives a row then. */
+export const RENEW_SQL = `UPDATE leases SET expires_at = now() + make_interval(secs => ${LEASE_SECONDS})
+  WHERE device_id = $1 AND holder = $2 RETURNING device_id`;
 
 /**
  * Begins an attempt, in the caller's transaction: the lease is ours, what is wanted is still what the loop looked at (the
  * row stays locked until the commit, so a hold comes before or after, not in between), the point's fence grows, and a
- * new isolation is within the point's limit. The fence's row lock makes that count exact.
+ * new isolation is within the point's limit. Two statements, because the count must see what committed before the
+ * fence's row lock was ours; in one it would count by the snapshot from before.
  */
 export async function beginAttempt(manager: EntityManager, intent: Intent, holder: string, now: Date): Promise<Begun> {
-  if (!(await renewLease(manager, intent.deviceId, holder))) return { ok: false, reason: 'lease-lost' };
-  const changed = await changedSince(manager, intent);
-  if (changed) return { ok: false, reason: changed };
-  const fence = await nextFence(manager, intent.step.pointId);
-  if (!(await isWithinLimit(manager, intent))) return { ok: false, reason: 'isolations-an-hour' };
-  const attemptId = await insertAttempt(manager, intent, fence, now);
+  const { leased, same, frozen, fence } = await takeFence(manager, intent, holder);
+  if (!leased) return { ok: false, reason: 'lease-lost' };
+  if (!same) return { ok: false, reason: 'wanted-changed' };
+  if (frozen && !intent.evenIfFrozen) return { ok: false, reason: 'frozen' };
+  const attemptId = newId();
+  if (!(await insertAttempt(manager, attemptId, intent, fence, now)))
+    return { ok: false, reason: 'isolations-an-hour' };
   return { ok: true, attemptId, fence };
 }
 
-async function changedSince(
+interface Taken {
+  leased: boolean;
+  same: boolean;
+  frozen: boolean;
+  fence: number;
+}
+
+async function takeFence(manager: EntityManager, intent: Intent, holder: string): Promise<Taken> {
+  const { deviceId, epoch, generation, step } = intent;
+  const [row] = await manager.query<(Omit<Taken, 'fence'> & { fence: string })[]>(
+    `WITH lease AS (${RENEW_SQL}),
+     wish AS (
+       SELECT (epoch = $3 AND generation = $4) AS same, frozen FROM wanted
+       WHERE device_id = $1 AND kind = 'isolation' FOR SHARE
+     ), fence AS (
+       INSERT INTO fences (point_id, number) VALUES ($5, 1)
+       ON CONFLICT (point_id) DO UPDATE SET number = fences.number + 1 RETURNING number
+     )
+     SELECT EXISTS (SELECT 1 FROM lease) AS leased, coalesce((SELECT same FROM wish), false) AS same,
+       coalesce((SELECT frozen FROM wish), true) AS frozen, (SELECT number FROM fence) AS fence`,
+    [deviceId, holder, epoch, generation, step.pointId],
+  );
+  if (!row) throw new TypeError('a query without FROM gives one row');
+  return { ...row, fence: Number(row.fence) };
+}
+
+/**
+ * Writes the attempt, and the drift that it puts back. False: the point has begun its isolations of this hour; this
+ * quarantine's own earlier ones are not counted, so it may always go on.
+ */
+async function insertAttempt(
   manager: EntityManager,
-  { deviceId, epoch, generation, evenIfFrozen }: Intent,
-): Promise<'wanted-changed' | 'frozen' | null> {
-  const [wanted]: { same: boolean; frozen: boolean }[] = await manager.query(
-    `SELECT (epoch = $2 AND generation = $3) AS same, frozen FROM wanted
-     WHERE device_id = $1 AND kind = 'isolation' FOR SHARE`,
-    [deviceId, epoch, generation],
-  );
-  if (!wanted?.same) return 'wanted-changed';
-  return wanted.frozen && !evenIfFrozen ? 'frozen' : null;
-}
-
-async function nextFence(manager: EntityManager, pointId: string): Promise<number> {
-  const [row]: { number: string }[] = await manager.query(
-    `INSERT INTO fences (point_id, number) VALUES ($1, 1)
-     ON CONFLICT (point_id) DO UPDATE SET number = fences.number + 1 RETURNING number`,
-    [pointId],
-  );
-  return Number(row?.number);
-}
-
-/** Isolations that a point has begun in the last hour, this one not counted: it may always go on. */
-async function isWithinLimit(manager: EntityManager, intent: Intent): Promise<boolean> {
-  if (intent.step.purpose !== 'isolate') return true;
-  const [row]: { begun: string }[] = await manager.query(
-    `SELECT count(DISTINCT quarantine_id) AS begun FROM attempts
-     WHERE point_id = $1 AND purpose = 'isolate' AND intended_at > now() - interval '1 hour' AND quarantine_id <> $2`,
-    [intent.step.pointId, intent.quarantineId],
-  );
-  return Number(row?.begun) < intent.isolationsAnHour;
-}
-
-async function insertAttempt(manager: EntityManager, intent: Intent, fence: number, now: Date): Promise<string> {
-  const attemptId = newId();
-  const { deviceId, quarantineId, epoch, generation, step } = intent;
-  await manager.query(
-    `INSERT INTO attempts (attempt_id, device_id, quarantine_id, mac, point_id, epoch, generation, fence, step, purpose,
-       payload_sha256, state, intended_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+  attemptId: string,
+  { deviceId, quarantineId, epoch, generation, step, isolationsAnHour }: Intent,
+  fence: number,
+  now: Date,
+): Promise<boolean> {
+  const payload = createHash('sha256').update(canonical(step.step)).digest('hex');
+  const rows = await manager.query<unknown[]>(
+    `WITH attempt AS (
+       INSERT INTO attempts (attempt_id, device_id, quarantine_id, mac, point_id, epoch, generation, fence, step, purpose,
+         payload_sha256, state, intended_at)
+       SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '${ATTEMPT.intent}', $12
+       WHERE $10 <> 'isolate' OR $13 > (
+         SELECT count(DISTINCT quarantine_id) FROM attempts
+         WHERE point_id = $5 AND purpose = 'isolate' AND intended_at > now() - interval '1 hour' AND quarantine_id <> $3)
+       RETURNING attempt_id, device_id, intended_at
+     ), drift AS (
+       INSERT INTO drifts (attempt_id, device_id, what, at)
+       SELECT attempt_id, device_id, $14, intended_at FROM attempt WHERE $14::text IS NOT NULL
+     )
+     SELECT attempt_id FROM attempt`,
     [
       attemptId,
       deviceId,
@@ -83,33 +91,28 @@ async function insertAttempt(manager: EntityManager, intent: Intent, fence: numb
       fence,
       step.step.kind,
       step.purpose,
-      createHash('sha256').update(canonical(step.step)).digest('hex'),
-      ATTEMPT.intent,
+      payload,
       now,
+      isolationsAnHour,
+      step.putsBack,
     ],
   );
-  if (step.putsBack !== null) {
-    const drift = [attemptId, deviceId, step.putsBack, now];
-    await manager.query('INSERT INTO drifts (attempt_id, device_id, what, at) VALUES ($1, $2, $3, $4)', drift);
-  }
-  return attemptId;
+  return rows.length > 0;
 }
 
 export async function markSent(manager: EntityManager, attemptId: string): Promise<void> {
   await manager.query('UPDATE attempts SET state = $2 WHERE attempt_id = $1', [attemptId, ATTEMPT.sent]);
 }
 
-export async function endAttempts(manager: EntityManager, outcomes: readonly StepOutcome[], now: Date): Promise<void> {
-  for (const outcome of outcomes) {
-    if (outcome.kind === 'refused') continue;
-    const code = outcome.kind === 'failed' ? outcome.code : null;
-    await manager.query('UPDATE attempts SET state = $2, code = $3, ended_at = $4 WHERE attempt_id = $1', [
-      outcome.attemptId,
-      stateOf(outcome),
-      code,
-      now,
-    ]);
-  }
+/** How attempts have ended, as rows for `save`. */
+export function endedAttempts(
+  outcomes: readonly StepOutcome[],
+): { id: string; state: AttemptState; code: string | null }[] {
+  return outcomes.flatMap((outcome) =>
+    outcome.kind === 'refused'
+      ? []
+      : [{ id: outcome.attemptId, state: stateOf(outcome), code: outcome.kind === 'failed' ? outcome.code : null }],
+  );
 }
 
 function stateOf(outcome: Exclude<StepOutcome, { kind: 'refused' }>): AttemptState {

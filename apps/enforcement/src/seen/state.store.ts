@@ -1,69 +1,82 @@
 import type { EntityManager } from 'typeorm';
-import type { ProofFacts } from '../prove/proof.js';
+import { RENEW_SQL, endedAttempts } from '../apply/attempts.store.js';
+import type { Saved } from '../loop.js';
 import type { DeviceState, InterfaceState } from './state.js';
 
-/** Keeps a device's state in the place of the one before. */
-export async function keepState(manager: EntityManager, state: DeviceState): Promise<void> {
-  await manager.query(
-    `INSERT INTO isolations (device_id, quarantine_id, epoch, generation, revision, mode, plan_digest, applied_digest,
-       truth, refusal, conditions, first_applied_at, lifted_for)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-     ON CONFLICT (device_id) DO UPDATE SET quarantine_id = EXCLUDED.quarantine_id, epoch = EXCLUDED.epoch,
-       generation = EXCLUDED.generation, revision = EXCLUDED.revision, mode = EXCLUDED.mode,
-       plan_digest = EXCLUDED.plan_digest, applied_digest = EXCLUDED.applied_digest, truth = EXCLUDED.truth,
-       refusal = EXCLUDED.refusal, conditions = EXCLUDED.conditions, first_applied_at = EXCLUDED.first_applied_at,
-       lifted_for = EXCLUDED.lifted_for`,
-    [
-      state.deviceId,
-      state.quarantineId,
-      state.epoch,
-      state.generation,
-      state.revision,
-      state.mode,
-      state.planDigest,
-      state.appliedDigest,
-      state.truth,
-      state.refusal,
-      JSON.stringify(state.conditions),
-      state.firstAppliedAt,
-      state.liftedFor,
-    ],
-  );
-  await keepInterfaces(manager, state);
-}
+/** Parameters: device, holder, isolation, interfaces, proofs, attempts (JSON each), now. */
+const SAVE_SQL = `
+WITH lease AS (${RENEW_SQL}
+), isolation AS (
+  INSERT INTO isolations (device_id, quarantine_id, epoch, generation, revision, mode, plan_digest, applied_digest, truth,
+    refusal, conditions, first_applied_at, lifted_for)
+  SELECT $1, "quarantineId", epoch, generation, revision, mode, "planDigest", "appliedDigest", truth, refusal, conditions,
+    "firstAppliedAt", "liftedFor"
+  FROM jsonb_to_record($3::jsonb) AS one ("quarantineId" text, epoch bigint, generation bigint, revision bigint, mode text,
+    "planDigest" text, "appliedDigest" text, truth text, refusal text, conditions text, "firstAppliedAt" timestamptz,
+    "liftedFor" text)
+  WHERE EXISTS (SELECT 1 FROM lease)
+  ON CONFLICT (device_id) DO UPDATE SET quarantine_id = EXCLUDED.quarantine_id, epoch = EXCLUDED.epoch,
+    generation = EXCLUDED.generation, revision = EXCLUDED.revision, mode = EXCLUDED.mode,
+    plan_digest = EXCLUDED.plan_digest, applied_digest = EXCLUDED.applied_digest, truth = EXCLUDED.truth,
+    refusal = EXCLUDED.refusal, conditions = EXCLUDED.conditions, first_applied_at = EXCLUDED.first_applied_at,
+    lifted_for = EXCLUDED.lifted_for
+), interfaces AS (
+  SELECT * FROM jsonb_to_recordset($4::jsonb) AS one (mac macaddr, "pointId" text, isolation text, vlan integer,
+    truth text, "bootId" text, "permitsInAt" timestamptz, "movedAt" timestamptz, "acknowledgedAt" timestamptz,
+    "readBackAt" timestamptz, "containedAt" timestamptz, "containedBy" text, "deniedFrames" integer, clinical text,
+    "clinicalAt" timestamptz, "clinicalBy" text)
+  WHERE EXISTS (SELECT 1 FROM lease)
+), gone AS (
+  DELETE FROM interface_states WHERE device_id = $1 AND EXISTS (SELECT 1 FROM lease)
+    AND mac NOT IN (SELECT mac FROM interfaces)
+), kept AS (
+  INSERT INTO interface_states (device_id, mac, point_id, isolation, vlan, truth, boot_id, permits_in_at, moved_at,
+    acknowledged_at, read_back_at, contained_at, contained_by, denied_frames, clinical, clinical_at, clinical_by)
+  SELECT $1, * FROM interfaces
+  ON CONFLICT (device_id, mac) DO UPDATE SET point_id = EXCLUDED.point_id, isolation = EXCLUDED.isolation,
+    vlan = EXCLUDED.vlan, truth = EXCLUDED.truth, boot_id = EXCLUDED.boot_id, permits_in_at = EXCLUDED.permits_in_at,
+    moved_at = EXCLUDED.moved_at, acknowledged_at = EXCLUDED.acknowledged_at, read_back_at = EXCLUDED.read_back_at,
+    contained_at = EXCLUDED.contained_at, contained_by = EXCLUDED.contained_by, denied_frames = EXCLUDED.denied_frames,
+    clinical = EXCLUDED.clinical, clinical_at = EXCLUDED.clinical_at, clinical_by = EXCLUDED.clinical_by
+), proof AS (
+  INSERT INTO proofs (device_id, mac, since, facts)
+  SELECT $1, mac, since, facts FROM jsonb_to_recordset($5::jsonb) AS one (mac macaddr, since timestamptz, facts text)
+  WHERE EXISTS (SELECT 1 FROM lease)
+  ON CONFLICT (device_id, mac) DO UPDATE SET since = EXCLUDED.since, facts = EXCLUDED.facts
+), attempt AS (
+  UPDATE attempts SET state = one.state, code = one.code, ended_at = $7
+  FROM jsonb_to_recordset($6::jsonb) AS one (id text, state text, code text)
+  WHERE attempt_id = one.id AND EXISTS (SELECT 1 FROM lease)
+)
+SELECT EXISTS (SELECT 1 FROM lease) AS leased`;
 
-async function keepInterfaces(manager: EntityManager, { deviceId, interfaces }: DeviceState): Promise<void> {
-  const rows = interfaces.map(({ isolation, ...one }) => ({
-    ...one,
-    isolation: isolation && JSON.stringify(isolation),
-  }));
-  await manager.query('DELETE FROM interface_states WHERE device_id = $1', [deviceId]);
-  await manager.query(
-    `INSERT INTO interface_states (device_id, mac, point_id, isolation, vlan, truth, boot_id, permits_in_at, moved_at,
-       acknowledged_at, read_back_at, contained_at, contained_by, denied_frames, clinical, clinical_at, clinical_by)
-     SELECT $1, mac, "pointId", isolation, vlan, truth, "bootId", "permitsInAt", "movedAt", "acknowledgedAt",
-       "readBackAt", "containedAt", "containedBy", "deniedFrames", clinical, "clinicalAt", "clinicalBy"
-     FROM jsonb_to_recordset($2::jsonb) AS one (mac macaddr, "pointId" text, isolation text, vlan integer, truth text,
-       "bootId" text, "permitsInAt" timestamptz, "movedAt" timestamptz, "acknowledgedAt" timestamptz,
-       "readBackAt" timestamptz, "containedAt" timestamptz, "containedBy" text, "deniedFrames" integer, clinical text,
-       "clinicalAt" timestamptz, "clinicalBy" text)`,
-    [deviceId, JSON.stringify(rows)],
-  );
-}
-
-/** Begins proofs anew: what was shown before belongs to another state of the point. */
-export async function beginProofs(
+/**
+ * Keeps what a run has found, all in one statement: the device's state in the place of the one before, how its attempts
+ * ended, and the proofs that begin anew (what was shown before belongs to another state of the point). False, and
+ * nothing is kept: another replica holds the lease.
+ */
+export async function keepRun(
   manager: EntityManager,
-  deviceId: string,
-  proofs: ReadonlyMap<string, ProofFacts>,
-): Promise<void> {
-  for (const [mac, facts] of proofs) {
-    await manager.query(
-      `INSERT INTO proofs (device_id, mac, since, facts) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (device_id, mac) DO UPDATE SET since = EXCLUDED.since, facts = EXCLUDED.facts`,
-      [deviceId, mac, new Date(facts.since), JSON.stringify(facts)],
-    );
-  }
+  holder: string,
+  { state, proofs, outcomes }: Omit<Saved, 'events'>,
+  now: Date,
+): Promise<boolean> {
+  const { interfaces, ...isolation } = state;
+  const begun = [...proofs].map(([mac, facts]) => ({
+    mac,
+    since: new Date(facts.since),
+    facts: JSON.stringify(facts),
+  }));
+  const [row] = await manager.query<{ leased: boolean }[]>(SAVE_SQL, [
+    state.deviceId,
+    holder,
+    JSON.stringify({ ...isolation, conditions: JSON.stringify(isolation.conditions) }),
+    JSON.stringify(interfaces.map((one) => ({ ...one, isolation: one.isolation && JSON.stringify(one.isolation) }))),
+    JSON.stringify(begun),
+    JSON.stringify(endedAttempts(outcomes)),
+    now,
+  ]);
+  return row?.leased ?? false;
 }
 
 /** An isolation's row as JSON, times as text. */
