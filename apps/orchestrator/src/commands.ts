@@ -1,7 +1,7 @@
 import type { Condition, Criticality, Decision, Level, Truth } from '#events';
 
-/** Who acts: a person with a role, or `policy` (a rule of the policy file), or `orchestrator` (a timer of its own). */
-export const ROLES = ['viewer', 'operator', 'approver', 'admin', 'policy', 'orchestrator'] as const;
+/** Who acts: a person with a role, `policy` (a rule of the policy file), or a service: a timer of ours, a report of its. */
+export const ROLES = ['viewer', 'operator', 'approver', 'admin', 'policy', 'orchestrator', 'enforcement'] as const;
 export type Role = (typeof ROLES)[number];
 export interface Actor {
   name: string;
@@ -9,6 +9,7 @@ export interface Actor {
 }
 export const POLICY: Actor = { name: 'policy', role: 'policy' };
 export const ORCHESTRATOR: Actor = { name: 'orchestrator', role: 'orchestrator' };
+export const ENFORCEMENT: Actor = { name: 'enforcement', role: 'enforcement' };
 
 /**
  * Why a command was refused. Each is the NAME of a problem under /problems/NAME (reference: REST). An expected refusal

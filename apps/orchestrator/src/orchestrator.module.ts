@@ -73,7 +73,7 @@ function decidingProviders({ config, inForce, logger }: OrchestratorOptions): Pr
   const onStorage = <T>(provide: unknown, make: (dataSource: DataSource) => T): Provider =>
     ({ provide, useFactory: make, inject: [DataSource] }) as Provider;
   const notifier = new LogNotifier(logger, config.publicUrl);
-  const decider = new Decider(inForce, new UndoSheets(config.undoDirectory));
+  const decider = new Decider(inForce, new UndoSheets(config.undoDirectory, logger));
   const teller = new Teller(notifier, logger);
   return [
     { provide: Readiness, useValue: new Readiness() },

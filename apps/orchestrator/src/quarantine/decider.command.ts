@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { SeenIsolation, SeenPlan } from '#events';
 import { lockWriter } from '../audit/audit.store.js';
-import { ORCHESTRATOR, POLICY } from '../commands.js';
+import { ENFORCEMENT, ORCHESTRATOR, POLICY } from '../commands.js';
 import { noticeOf, type Notice } from '../notify/notice.js';
 import { evaluate } from '../policy/evaluate.js';
 import type { PolicyInForce } from '../policy/policy.js';
@@ -9,6 +9,7 @@ import type { Finding } from '../queries.js';
 import { keepPlan, keepSeen } from '../wanted/wanted.store.js';
 import { nextStep, type NextStep } from './next-step.js';
 import { noteOnQuarantine } from './quarantine.store.js';
+import { recordChange } from './record.store.js';
 import { keepReport } from './report.store.js';
 import { readSituation } from './situation.store.js';
 import type { Situation } from './situation.js';
@@ -42,17 +43,27 @@ export class Decider {
     return this.take(step, { manager, situation, inForce: this.inForce, actor: POLICY, reason: '', now });
   }
 
-  /** Enforcement has made the plan of a preview. */
+  /**
+   * Enforcement has made the plan of a preview. The policy decides at once on what is known by now; a proposal that is
+   * left to people is told again, now with the plan that they have to look at.
+   */
   async takePlan(manager: EntityManager, plan: SeenPlan['data'], now: Date): Promise<Outcome> {
     await lockWriter(manager);
     if (!(await keepPlan(manager, plan, now))) return NOTHING;
-    const { open, device } = (await readSituation(manager, plan.deviceId)) ?? {};
-    if (!device || open?.id !== plan.quarantineId || open.decision !== 'proposed') return NOTHING;
+    const situation = await readSituation(manager, plan.deviceId);
+    const asked = situation?.open;
+    if (!situation || asked?.id !== plan.quarantineId || asked.decision !== 'proposed') return NOTHING;
     const undo = plan.undo.join('\n');
-    await noteOnQuarantine(manager, open, { plan_digest: plan.planDigest, undo });
-    this.undoSheets.write(device, open.id, plan.undo);
-    const outcome = await this.reconsider(manager, plan.deviceId, now);
-    return outcome;
+    const noted = await noteOnQuarantine(manager, asked, { plan_digest: plan.planDigest, undo });
+    if (!noted) throw new TypeError('a quarantine was moved without the writer lock');
+    this.undoSheets.write(situation.device, noted.id, plan.undo);
+    const planned = { ...situation, open: { ...noted, plan } };
+    const step = nextStep(this.inForce, planned, now);
+    if (step.kind === 'none' || step.kind === 'reweigh') {
+      const told = { actor: ENFORCEMENT, reason: 'the plan is made', now };
+      await recordChange(manager, 'proposed', planned.open, situation.device, told);
+    }
+    return this.take(step, { manager, situation: planned, inForce: this.inForce, actor: POLICY, reason: '', now });
   }
 
   /** Enforcement reports what it has seen of an isolation or a release. */
@@ -68,7 +79,7 @@ export class Decider {
       manager,
       situation,
       inForce: this.inForce,
-      actor: { name: 'enforcement', role: ORCHESTRATOR.role },
+      actor: ENFORCEMENT,
       now,
     };
     if (open.decision === 'approved' && seen.refusal?.startsWith('plan-changed')) {

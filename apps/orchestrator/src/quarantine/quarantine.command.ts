@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { inTransaction } from '#storage';
 import { addApproval, readApprovals } from '../approval/approval.store.js';
-import { appendAudit, lockWriter } from '../audit/audit.store.js';
+import { lockWriter } from '../audit/audit.store.js';
 import {
   QuarantineCommands,
   type Actor,
@@ -19,6 +19,7 @@ import { evaluate } from '../policy/evaluate.js';
 import type { PolicyInForce } from '../policy/policy.js';
 import { TO_OPEN, firstFinding } from './findings.js';
 import { noteOnQuarantine } from './quarantine.store.js';
+import { recordChange } from './record.store.js';
 import { deviceOf, readSituation } from './situation.store.js';
 import type { Quarantine, Situation } from './situation.js';
 import * as steps from './steps.store.js';
@@ -76,7 +77,7 @@ export class StoredQuarantineCommands extends QuarantineCommands {
       const act = { manager, situation, inForce: this.inForce, actor, reason: request.reason, now };
       if (given < needed) {
         await addApproval(manager, binding, actor, request.reason, now);
-        const counted = await this.count(act, quarantine, given, needed);
+        const counted = await this.count(act, quarantine);
         return { ok: true, value: { ...decided(counted), given, needed } };
       }
       const result = await steps.decide(act, quarantine, {});
@@ -103,13 +104,11 @@ export class StoredQuarantineCommands extends QuarantineCommands {
     });
   }
 
-  /** An approval that is not the last: a new version, so that other readers' ETags end, and an audit entry. */
-  private async count(act: steps.Act, quarantine: Quarantine, given: number, needed: number): Promise<Quarantine> {
+  /** An approval that is not the last: the proposal is told again, with how many have agreed. */
+  private async count(act: steps.Act, quarantine: Quarantine): Promise<Quarantine> {
     const counted = await noteOnQuarantine(act.manager, quarantine, {});
     if (!counted) throw new TypeError('a quarantine was moved without the writer lock');
-    const facts = { reason: act.reason, given, needed, planDigest: quarantine.planDigest };
-    const { actor, manager, now } = act;
-    await appendAudit(manager, { actor, action: 'quarantine.approval', subject: quarantine.id, facts, at: now });
+    await recordChange(act.manager, 'proposed', counted, act.situation.device, act);
     return counted;
   }
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { findDrift } from '#storage';
 import { openDatabase, type TestDatabase } from '../testing/database.client.js';
 import { APPROVER, Desk, OPERATOR, OTHER } from '../testing/desk.store.js';
@@ -187,6 +190,18 @@ describe('people', () => {
     expect(await desk.quarantines.approve(id, approval(), OTHER)).toMatchObject({ value: { decision: 'approved' } });
   });
 
+  it('are told of the proposal again when its plan is there, and with each approval', async () => {
+    const { deviceId, id } = await proposed({ criticality: 'life-critical' });
+    await desk.answerPreview(deviceId);
+    await desk.quarantines.approve(id, approval(), APPROVER);
+    const events = await desk.of('lazaret.quarantine.proposed', deviceId);
+    expect(events.map(({ data }) => [data.actor, data.planDigest, data.approvalsGiven])).toEqual([
+      ['policy', null, 0],
+      ['enforcement', DIGEST, 0],
+      ['ann', DIGEST, 1],
+    ]);
+  });
+
   it('who approve at once decide once', async () => {
     const { deviceId, id } = await proposed();
     await desk.answerPreview(deviceId);
@@ -259,7 +274,7 @@ describe('an isolation', () => {
     await people.quarantines.approve(id, approval(), APPROVER);
     const [apply] = await people.wanted(deviceId);
     await people.hearSeen(seenOf(apply!, { refusal: 'plan-changed', truth: 'intended' }));
-    expect(await people.changes(deviceId)).toEqual(['proposed', 'approved', 'proposed']);
+    expect(await people.changes(deviceId)).toEqual(['proposed', 'proposed', 'approved', 'proposed']);
     expect((await people.wanted(deviceId)).map(({ mode }) => mode)).toEqual(['apply', 'release']);
     await people.answerPreview(deviceId);
     expect(await people.quarantines.approve(id, approval(), APPROVER)).toMatchObject({
@@ -283,6 +298,17 @@ describe('an isolation', () => {
     expect(await desk.changes(deviceId)).toEqual(['proposed', 'approved', 'truth-changed', 'truth-changed']);
     const kinds = (await desk.look.quarantines.timeline(id))?.map(({ kind }) => kind);
     expect(kinds).toEqual(expect.arrayContaining(['proposed', 'approved', 'permits-in', 'port-moved', 'contained']));
+  });
+
+  it('leaves its undo sheet before anything is applied', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'undo-'));
+    desk = new Desk(database, desk.policy, folder);
+    const { deviceId } = await proposed();
+    await desk.answerPreview(deviceId);
+    expect(await desk.wanted(deviceId)).toEqual([]);
+    const [file] = readdirSync(folder);
+    expect(readFileSync(join(folder, file ?? ''), 'utf8')).toMatch(/MRI-3[^]*ovs-vsctl set port wl-mri tag=10/);
+    rmSync(folder, { recursive: true });
   });
 
   it('ignores what enforcement says of another generation', async () => {

@@ -39,6 +39,7 @@ export async function recordChange(
       decision,
       truth,
       conditions,
+      approvalsGiven: given,
       epoch,
       generation,
       planDigest,

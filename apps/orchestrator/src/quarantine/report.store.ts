@@ -76,6 +76,10 @@ async function keepInterfaces(
   quarantineId: string,
   interfaces: SeenIsolation['data']['interfaces'],
 ): Promise<void> {
+  await manager.query('DELETE FROM quarantine_interfaces WHERE quarantine_id = $1 AND mac <> ALL ($2::macaddr[])', [
+    quarantineId,
+    interfaces.map(({ mac }) => mac),
+  ]);
   for (const seen of interfaces) {
     await manager.query(
       `INSERT INTO quarantine_interfaces (quarantine_id, mac, truth, body) VALUES ($1, $2, $3, $4)

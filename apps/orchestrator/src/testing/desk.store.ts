@@ -54,7 +54,7 @@ export class Desk {
   ) {
     const { dataSource } = database;
     const logger = createLogger('test', 'silent');
-    this.decider = new Decider(policy, new UndoSheets(undoDirectory));
+    this.decider = new Decider(policy, new UndoSheets(undoDirectory, logger));
     const teller = new Teller(this.told, logger);
     this.consumers = {
       devices: new DevicesConsumer(this.decider, teller),
