@@ -1,3 +1,4 @@
+import type { Position } from './caught-up.js';
 import { keyOf, type Claim, type TopicPartition } from './claim.js';
 
 /** A partition that the group has given us, from then until it takes it away. Times are monotonic, in ms. */
@@ -89,8 +90,10 @@ export class Assignments {
     return waits.length === 0 ? null : Math.max(0, Math.min(...waits));
   }
 
-  positions(): { partition: TopicPartition; position: bigint }[] {
-    return this.all().filter(({ claim }) => claim !== null);
+  positions(): Position[] {
+    return this.all()
+      .filter(({ claim }) => claim !== null)
+      .map(({ partition, position }) => ({ ...partition, next: position }));
   }
 
   takeHints(): { partition: TopicPartition; position: bigint }[] {

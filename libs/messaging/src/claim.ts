@@ -1,3 +1,5 @@
+import { MessagingError } from './errors.js';
+
 /** A partition of a topic. */
 export interface TopicPartition {
   topic: string;
@@ -29,4 +31,14 @@ export function keyOf({ topic, partition }: TopicPartition): string {
 /** Whether reading can go on at `next` without a gap. At `high` there is nothing to read yet, and that is fine. */
 export function isInLog(next: bigint, { low, high }: LogBounds): boolean {
   return next >= low && next <= high;
+}
+
+/** Reading on would leave records out, or read a new log as if it were the old one: a person has to decide. */
+export function outsideLog(claim: Claim, next: bigint, { low, high }: LogBounds): MessagingError {
+  const place = `${claim.consumer}: ${claim.topic}/${claim.partition}`;
+  return new MessagingError(
+    'offset-outside-log',
+    `${place} stands at ${next} but the log holds ${low} to ${high}: the topic was made anew or retention has passed. ` +
+      'Reset the progress by hand, with a reason',
+  );
 }

@@ -1,6 +1,7 @@
 import type { Admin } from 'kafkajs';
 import { keyOf, type LogBounds } from './claim.js';
-import { MessagingError } from './errors.js';
+import { hasCode, MessagingError } from './errors.js';
+import { inWords } from './failure.js';
 
 /** The bounds of every partition of the topics, by `topic/partition`. Throws `topic-missing`. */
 export async function readLogBounds(admin: Admin, topics: readonly string[]): Promise<Map<string, LogBounds>> {
@@ -29,4 +30,23 @@ interface Bounds {
   partition: number;
   low: string;
   high: string;
+}
+
+/** Connects and reads the bounds. A broker that is not there yet is waited for, `patienceMs` long; a missing topic is not. */
+export async function waitForLogBounds(
+  admin: Admin,
+  topics: readonly string[],
+  patienceMs: number,
+): Promise<Map<string, LogBounds>> {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      await admin.connect();
+      return await readLogBounds(admin, topics);
+    } catch (error) {
+      if (hasCode(error, 'topic-missing')) throw error;
+      if (performance.now() > until) throw new MessagingError('broker-unreachable', inWords(error), { cause: error });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
 }

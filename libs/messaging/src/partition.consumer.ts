@@ -1,13 +1,15 @@
-import type { Admin, Consumer, ConsumerGroupJoinEvent, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { Admin, Consumer, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs';
 import { Assignments, type Assignment } from './assignments.js';
 import { boundsOf, ClaimLoop, postpone } from './claim-loop.store.js';
-import { isInLog, keyOf, type Claim, type LogBounds, type TopicPartition } from './claim.js';
+import { isInLog, outsideLog, type Claim, type LogBounds, type TopicPartition } from './claim.js';
 import type { PartitionConsumerOptions } from './consumer-options.js';
 import type { RawRecord } from './decode.js';
-import { hasCode, MessagingError } from './errors.js';
+import { MessagingError } from './errors.js';
+import { isCaughtUp } from './caught-up.js';
 import { classify, FAILURE, inWords } from './failure.js';
 import { BRIEF, createKafka, PATIENT } from './kafka.client.js';
-import { readLogBounds } from './log-bounds.client.js';
+import { readLogBounds, waitForLogBounds } from './log-bounds.client.js';
+import { toRecord } from './raw-record.js';
 import { readProgress } from './progress.store.js';
 import { stallOf } from './watchdog.js';
 
@@ -53,7 +55,7 @@ export class PartitionConsumer {
   /** Joins the group. Rejects when the broker can't be reached or a topic is missing. */
   async start(): Promise<void> {
     const { topics, tuning } = this.options;
-    await this.findTopics(topics);
+    this.targets = await waitForLogBounds(this.admin, topics, BOOT_PATIENCE_MS);
     await this.consumer.connect();
     this.listen();
     await this.consumer.subscribe({ topics: [...topics], fromBeginning: true });
@@ -65,24 +67,6 @@ export class PartitionConsumer {
     });
     this.timers = [setInterval(() => this.watch(), 1_000), setInterval(() => void this.commitHints(), 1_000)];
     for (const timer of this.timers) timer.unref();
-  }
-
-  /** A broker that is not there yet is waited for; a topic that is missing is not. */
-  private async findTopics(topics: readonly string[]): Promise<void> {
-    const until = performance.now() + BOOT_PATIENCE_MS;
-    for (;;) {
-      try {
-        await this.admin.connect();
-        this.targets = await readLogBounds(this.admin, topics);
-        return;
-      } catch (error) {
-        if (hasCode(error, 'topic-missing')) throw error;
-        if (performance.now() > until || this.isStopping) {
-          throw new MessagingError('broker-unreachable', inWords(error), { cause: error });
-        }
-        await new Promise((resolve) => setTimeout(resolve, 500));
-      }
-    }
   }
 
   /** Finishes the steps that are running and leaves the group. */
@@ -103,11 +87,7 @@ export class PartitionConsumer {
   /** Whether the group, whoever owns what in it, has handled everything up to the log ends that `start` saw. */
   async hasCaughtUp(): Promise<boolean> {
     const stored = await readProgress(this.options.dataSource, this.options.group);
-    const done = new Map(stored.map((progress) => [keyOf(progress), progress.next]));
-    for (const { partition, position } of this.assignments.positions()) {
-      if (position > (done.get(keyOf(partition)) ?? -1n)) done.set(keyOf(partition), position);
-    }
-    return [...this.targets].every(([key, { low, high }]) => high === low || (done.get(key) ?? 0n) >= high);
+    return isCaughtUp(this.targets, [...stored, ...this.assignments.positions()]);
   }
 
   private listen(): void {
@@ -273,20 +253,4 @@ export class PartitionConsumer {
     const offsets = hints.map(({ partition, position }) => ({ ...partition, offset: position.toString() }));
     await this.consumer.commitOffsets(offsets).catch(() => undefined);
   }
-}
-
-function outsideLog(claim: Claim, next: bigint, { low, high }: LogBounds): MessagingError {
-  const place = `${claim.consumer}: ${claim.topic}/${claim.partition}`;
-  return new MessagingError(
-    'offset-outside-log',
-    `${place} stands at ${next} but the log holds ${low} to ${high}: the topic was made anew or retention has passed. ` +
-      'Reset the progress by hand, with a reason',
-  );
-}
-
-function toRecord(message: KafkaMessage): RawRecord {
-  const headers = Object.entries(message.headers ?? {}).flatMap(([key, values]) =>
-    [values ?? []].flat().map((value) => ({ key, value: Buffer.from(value) })),
-  );
-  return { offset: BigInt(message.offset), key: message.key?.toString('utf8') ?? null, value: message.value, headers };
 }

@@ -1,12 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { inTransaction } from '#storage';
+import type { Position } from './caught-up.js';
 import type { Claim, TopicPartition } from './claim.js';
 import { MessagingError } from './errors.js';
-
-/** What the progress table says of a partition. */
-export interface Progress extends TopicPartition {
-  next: bigint;
-}
 
 interface ClaimedRow {
   topic: string;
@@ -72,7 +68,7 @@ export async function moveOwnedProgress(manager: EntityManager, claim: Claim, to
 }
 
 /** How far the whole group has come, whoever owns what. */
-export async function readProgress(dataSource: DataSource, consumer: string): Promise<Progress[]> {
+export async function readProgress(dataSource: DataSource, consumer: string): Promise<Position[]> {
   const rows = await dataSource.query<{ topic: string; partition: number; next_offset: string }[]>(
     'SELECT topic, partition, next_offset FROM progress WHERE consumer = $1 AND next_offset IS NOT NULL',
     [consumer],
