@@ -134,6 +134,37 @@ describe('the loop', () => {
     expect(scene.seen().truth).toBe('proven');
   });
 
+  it('isolates each interface as soon as it can be, and names one that can not, without rolling others back', async () => {
+    const scene = new Scene();
+    const service = '08:00:06:10:00:99';
+    scene.disk.numbers.set(service, 8);
+    const [first] = scene.disk.location?.interfaces ?? [];
+    if (!first || !scene.disk.location) throw new Error('no location');
+    scene.disk.location.interfaces.push({ ...first, mac: service, address: '10.10.0.99', port: 'gone' });
+    await scene.want({ macs: [MRI, service] });
+    await scene.settle();
+    expect(scene.point.at('mri').vlan).toBe(66);
+    expect(scene.seen()).toMatchObject({ truth: 'intended', weakestMac: service, refusal: null });
+    expect(scene.seen().conditions).toMatchObject([{ condition: 'Failed', reason: `${service}: unknown-port` }]);
+    expect(scene.seen().interfaces.map((one) => one.truth)).toEqual(['acknowledged', 'intended']);
+  });
+
+  it('lets go of an interface that a newer wish no longer names', async () => {
+    const scene = new Scene();
+    const other = '08:00:06:10:00:13';
+    scene.disk.numbers.set(other, 8);
+    const [first] = scene.disk.location?.interfaces ?? [];
+    if (!first || !scene.disk.location) throw new Error('no location');
+    scene.disk.location.interfaces.push({ ...first, mac: other, address: '10.10.0.13', port: 'ct' });
+    await scene.want({ macs: [MRI, other] });
+    await scene.settle();
+    expect([scene.point.at('mri').vlan, scene.point.at('ct').vlan]).toEqual([66, 66]);
+    await scene.want({ macs: [MRI], generation: 5 });
+    await scene.settle();
+    expect([scene.point.at('mri').vlan, scene.point.at('ct').vlan]).toEqual([66, 10]);
+    expect(scene.point.entries.every((one) => one.deviceNumber === 7)).toBe(true);
+  });
+
   it('keeps the isolation while discovery knows no attachment', async () => {
     const scene = new Scene();
     await scene.want();

@@ -75,6 +75,24 @@ describe('wake-ups', () => {
     await runs.wakeUps.stop();
   });
 
+  it('back off longer with each failure, and begin anew when a hint came during a run that failed', async () => {
+    const runs = new Runs();
+    runs.wakeUps.start();
+    runs.wakeUps.wake('a');
+    const waits: number[] = [];
+    for (const hinted of [false, false, true]) {
+      if (hinted) runs.wakeUps.wake('a');
+      runs.end({ kind: 'failed' });
+      const since = Date.now();
+      while (runs.open.length === 0) await rest(5);
+      waits.push(Date.now() - since);
+    }
+    expect(waits[1]).toBeGreaterThan((waits[0] ?? 0) * 1.5);
+    expect(waits[2]).toBeLessThan(waits[1] ?? 0);
+    runs.end();
+    await runs.wakeUps.stop();
+  });
+
   it('stop after the runs that are under way', async () => {
     const runs = new Runs();
     runs.wakeUps.start();

@@ -19,7 +19,7 @@ export interface WakeUpsOptions {
 /** Devices that are looked at at the same time. */
 const AT_ONCE = 16;
 const FIRST_BACK_OFF_MS = 250;
-const LONGEST_BACK_OFF_MS = 30_000;
+const LONGEST_BACK_OFF_MS = 10_000;
 const LEASED_ELSEWHERE_MS = 1000;
 
 /**
@@ -86,12 +86,13 @@ export class WakeUps {
     const due = await this.tryRun(deviceId);
     slot.running = false;
     this.active -= 1;
-    slot.failures = due.kind === 'failed' ? slot.failures + 1 : 0;
+    // A hint during a failing run may say that the trouble is over, so the back-off begins anew; but it does not end.
+    const failures = slot.again ? 1 : slot.failures + 1;
+    slot.failures = due.kind === 'failed' ? failures : 0;
     if (this.state === 'stopped') {
       if (this.active === 0) this.idle?.();
       return;
     }
-    // A hint during a failing run must not undo its back-off: the next run would only fail sooner.
     if (slot.again && due.kind !== 'failed') this.waiting.add(deviceId);
     else this.schedule(deviceId, slot, due);
     this.pump();

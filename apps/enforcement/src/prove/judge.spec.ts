@@ -175,7 +175,8 @@ describe('a released device', () => {
 
 describe('observers', () => {
   it('are those that see frames of the point or the VLAN', () => {
-    const names = (kind: string, covers: string[]) => observersOf([observer(T0, { kind, covers })], 'sw-1', [10, 66]).length;
+    const names = (kind: string, covers: string[]) =>
+      observersOf([observer(T0, { kind, covers })], 'sw-1', [10, 66]).length;
     expect(names('ipfix', ['point:sw-1'])).toBe(1);
     expect(names('ipfix', ['vlan:sw-1/66'])).toBe(1);
     expect(names('ipfix', ['point:sw-2'])).toBe(0);

@@ -11,6 +11,7 @@ export interface OpenProof {
   facts: ProofFacts;
   pointId: string | null;
   isolation: PointIsolation | null;
+  /** Those that are open: frames of a flow that is cut are as forbidden as any. */
   permits: Isolation['permits'];
 }
 
@@ -27,13 +28,17 @@ export async function openProofs(manager: EntityManager, deviceId: string): Prom
        ORDER BY p.mac FOR UPDATE OF p`,
       [deviceId],
     );
-  return rows.map((row) => ({
-    mac: row.mac,
-    facts: JSON.parse(row.facts) as ProofFacts,
-    pointId: row.point_id,
-    isolation: row.isolation === null ? null : (JSON.parse(row.isolation) as PointIsolation),
-    permits: (JSON.parse(row.body) as Isolation).permits,
-  }));
+  return rows.map((row) => {
+    const isolation = row.isolation === null ? null : (JSON.parse(row.isolation) as PointIsolation);
+    const { permits } = JSON.parse(row.body) as Isolation;
+    return {
+      mac: row.mac,
+      facts: JSON.parse(row.facts) as ProofFacts,
+      pointId: row.point_id,
+      isolation,
+      permits: permits.filter(({ flowId }) => isolation?.permits.some((open) => open.flowId === flowId)),
+    };
+  });
 }
 
 export async function keepFacts(
