@@ -22,6 +22,15 @@ function showCards(section, quarantines) {
   cards.replaceChildren(...made);
 }
 
+const LEVELS = ['isolate', 'propose', 'watch', 'none'];
+
+/** Whom a person looks for first stands first: the suspected, then by name, infrastructure last. */
+function inOrder(devices) {
+  const rank = ({ assessment, infrastructure }) =>
+    LEVELS.indexOf(assessment?.level ?? 'none') * 2 + (infrastructure ? 1 : 0);
+  return [...devices].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, 'en', { numeric: true }));
+}
+
 function showDevices(devices) {
   const row = (device) => {
     const at = device.interfaces
@@ -38,7 +47,7 @@ function showDevices(devices) {
     return element(
       'tr',
       {},
-      element('td', {}, device.name),
+      element('td', { className: 'name' }, device.name),
       element('td', {}, device.ward),
       element('td', {}, device.criticality),
       element('td', {}, at),
@@ -46,7 +55,7 @@ function showDevices(devices) {
       element('td', {}, state.filter(Boolean).join(', ')),
     );
   };
-  $('#devices tbody').replaceChildren(...devices.map(row));
+  $('#devices tbody').replaceChildren(...inOrder(devices).map(row));
 }
 
 async function quarantinesThatAre(decision) {

@@ -44,6 +44,8 @@ function truth(quarantine) {
   );
 }
 
+const decibans = (value) => `${value.toFixed(1).replace('-', '\u2212')} dB`;
+
 function reasons(assessment) {
   if (!assessment) return [element('p', {}, 'A person asked for this; there is no assessment.')];
   const rows = assessment.parts.map((part) =>
@@ -55,14 +57,14 @@ function reasons(assessment) {
       element(
         'td',
         {},
-        `${part.counted.toFixed(1)} dB${part.cutBy ? ` (of ${part.decibans.toFixed(1)}, cut by ${part.cutBy})` : ''}`,
+        `${decibans(part.counted)}${part.cutBy ? ` of ${part.decibans.toFixed(1)}, cut by ${part.cutBy}` : ''}`,
       ),
-      element('td', {}, `${part.withoutIt.toFixed(1)} dB`),
+      element('td', { className: 'number' }, decibans(part.withoutIt)),
     ),
   );
   return [
     element('p', { className: 'verdict' }, `${assessment.sentence} That makes it ${assessment.inWords}.`),
-    element('h4', {}, `Why (${assessment.logOdds.toFixed(1)} dB in all)`),
+    element('h4', {}, `Why (${decibans(assessment.logOdds)} in all)`),
     table(['What was seen', 'Kind', 'Weighs', 'Without it'], rows),
   ];
 }
