@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common'
 import { APP_GUARD } from '@nestjs/core';
 import { ConsoleController } from '../console/console.controller.js';
 import { PeopleGuard } from '../people/people.guard.js';
+import { People } from '../people/people.store.js';
 import { TokenAudit } from '../people/token-audit.store.js';
 import { DevicesController } from './devices.controller.js';
 import { DocumentsController } from './documents.controller.js';
@@ -32,6 +33,7 @@ export class ApiModule {
       imports,
       controllers: CONTROLLERS,
       providers: [
+        People,
         TokenAudit,
         EventSignal,
         { provide: EVENT_SIGNAL_OPTIONS, useValue: signal },

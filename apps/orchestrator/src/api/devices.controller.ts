@@ -5,7 +5,7 @@ import { StopCommands } from '../commands.js';
 import { TheActor } from '../people/actor.decorator.js';
 import { Needs } from '../people/people.guard.js';
 import { DeviceQueries } from '../queries.js';
-import { paged } from './paged.js';
+import { paged, withCursor } from './paged.js';
 import { found, valueOf } from './refusal.js';
 import { deviceQuery, reasonRequest } from './requests.js';
 import { Validated } from './validated.pipe.js';
@@ -19,9 +19,9 @@ export class DevicesController {
 
   @Get('/devices')
   @Needs('viewer')
-  list(@Query(new Validated(deviceQuery)) query: z.output<typeof deviceQuery>) {
-    const { filter, page } = paged(query);
-    return this.queries.devices(filter, page);
+  async list(@Query(new Validated(deviceQuery)) query: z.output<typeof deviceQuery>) {
+    const { filter, page } = paged(query, 'devices');
+    return withCursor(await this.queries.devices(filter, page), 'devices');
   }
 
   @Get('/devices/:id')

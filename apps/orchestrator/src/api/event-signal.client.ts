@@ -1,7 +1,8 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Client } from 'pg';
 import { EVENTS_CHANNEL } from '../queries.js';
 import type { Logger } from '#observability';
+import { Wake } from './wake.js';
 
 export const EVENT_SIGNAL_OPTIONS = Symbol('event signal options');
 export interface EventSignalOptions {
@@ -9,19 +10,12 @@ export interface EventSignalOptions {
   logger: Logger;
 }
 
-/** Wakes at each event, and every second in case a notification was lost: it is a hint, the table is the truth. */
-export interface Wake {
-  readonly ended: boolean;
-  next(): Promise<void>;
-  end(): void;
-}
-
 const RETRY_MS = 1000;
 
 /** Listens to PostgreSQL's notification of new quarantine events, for all readers of the stream. */
 @Injectable()
-export class EventSignal implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly waiting = new Set<() => void>();
+export class EventSignal implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly waiting = new Set<Wake>();
   private client: Client | undefined;
   private closed = false;
 
@@ -31,49 +25,26 @@ export class EventSignal implements OnApplicationBootstrap, OnApplicationShutdow
     void this.connect();
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  /** Before the HTTP server is closed: it waits for open requests, so the streams have to end first. */
+  async beforeApplicationShutdown(): Promise<void> {
     this.closed = true;
-    for (const wake of this.waiting) wake();
+    for (const wake of this.waiting) wake.end();
     await this.client?.end().catch(() => undefined);
   }
 
+  /** A reader's own wake; it must be ended. */
   listen(): Wake {
-    const state = { ended: false, rung: false, ring: (): void => undefined };
-    const ring = (): void => {
-      if (this.closed) state.ended = true;
-      state.rung = true;
-      state.ring();
-    };
-    this.waiting.add(ring);
-    const next = (): Promise<void> =>
-      new Promise((resolve) => {
-        const timer = setTimeout(resolve, RETRY_MS);
-        state.ring = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-        if (state.rung || state.ended) state.ring();
-        state.rung = false;
-      });
-    const end = (): void => {
-      state.ended = true;
-      this.waiting.delete(ring);
-      state.ring();
-    };
-    return {
-      get ended() {
-        return state.ended;
-      },
-      next,
-      end,
-    };
+    const wake = new Wake(() => this.waiting.delete(wake));
+    this.waiting.add(wake);
+    if (this.closed) wake.end();
+    return wake;
   }
 
   private async connect(): Promise<void> {
     if (this.closed) return;
     const client = new Client({ connectionString: this.options.databaseUrl, connectionTimeoutMillis: 2000 });
     this.client = client;
-    client.on('notification', () => this.waiting.forEach((wake) => wake()));
+    client.on('notification', () => this.waiting.forEach((wake) => wake.ring()));
     client.on('error', (error) => this.options.logger.warn({ error: error.message }, 'event signal lost'));
     client.on('end', () => setTimeout(() => void this.connect(), RETRY_MS).unref());
     try {

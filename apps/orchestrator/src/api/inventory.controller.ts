@@ -7,7 +7,7 @@ import { TheActor } from '../people/actor.decorator.js';
 import { Needs } from '../people/people.guard.js';
 import { ProblemError } from './problems.js';
 import { inventoryQuery } from './requests.js';
-import { Validated } from './validated.pipe.js';
+import { Validated, invalid } from './validated.pipe.js';
 
 @Controller('/v1/inventory')
 export class InventoryController {
@@ -22,10 +22,10 @@ export class InventoryController {
     @TheActor() actor: Actor,
   ) {
     const csv: unknown = request.body;
-    if (typeof csv !== 'string') {
-      const errors = [{ pointer: '', code: 'not-csv', detail: 'send the file with Content-Type: text/csv' }];
-      throw new ProblemError('invalid-request', undefined, { errors });
+    if (typeof csv !== 'string' || !request.is('text/csv')) {
+      throw invalid([{ pointer: '', code: 'not-csv', detail: 'send the file with Content-Type: text/csv' }]);
     }
+    if (csv.includes('\0')) throw invalid([{ pointer: '', code: 'not-text', detail: 'send the file as UTF-8' }]);
     const result = await this.inventory.run(csv, { dryRun: dryRun !== undefined && dryRun !== 'false' }, actor);
     if (result.ok) return result.value;
     const errors = result.problems.map(({ row, column, code, message }) => ({ row, column, code, detail: message }));

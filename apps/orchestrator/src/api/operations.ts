@@ -162,7 +162,7 @@ export const OPERATIONS: readonly Operation[] = [
     role: 'viewer',
     summary: 'Quarantine events as server-sent events; Last-Event-ID goes on from there',
     answer: text('text/event-stream'),
-    problems: ['stream-too-old'],
+    problems: ['stream-too-old', 'invalid-request'],
   },
   {
     method: 'get',
@@ -302,6 +302,8 @@ export const OPERATIONS: readonly Operation[] = [
 export function problemsOf(operation: Operation): ProblemName[] {
   const people: ProblemName[] =
     operation.role === 'none' ? [] : ['unauthenticated', 'token-expired', 'forbidden', 'unavailable'];
-  const request: ProblemName[] = operation.body || operation.query ? ['invalid-request'] : [];
-  return [...new Set([...people, ...request, ...operation.problems])];
+  const reads = operation.body ?? operation.query ?? operation.path.includes('{');
+  const request: ProblemName[] = reads ? ['invalid-request'] : [];
+  const body: ProblemName[] = operation.body ? ['too-large'] : [];
+  return [...new Set([...people, ...request, ...body, ...operation.problems, 'failed' as const])];
 }

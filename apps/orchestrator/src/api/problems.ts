@@ -101,10 +101,20 @@ export const PROBLEMS = {
     title: 'Another token bears that name',
     help: 'A name is one person or one program, so that approvals can be counted. Revoke the other token first.',
   },
+  'too-large': {
+    status: 413,
+    title: 'The request is too large',
+    help: 'A file may have 8 MiB, any other request 256 KiB. Split the inventory by site.',
+  },
   unavailable: {
     status: 503,
-    title: 'The database can not be reached',
+    title: 'Lazaret is not ready, or its database can not be reached',
     help: 'Nothing was changed. Try again; what is isolated stays isolated.',
+  },
+  failed: {
+    status: 500,
+    title: 'Lazaret failed; its log says why',
+    help: 'This is a defect. What was asked was not done; what is isolated stays isolated. Send the log to whoever maintains Lazaret.',
   },
 } as const;
 export type ProblemName = keyof typeof PROBLEMS;

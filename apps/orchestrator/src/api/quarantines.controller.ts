@@ -6,7 +6,7 @@ import { QuarantineCommands } from '../commands.js';
 import { TheActor } from '../people/actor.decorator.js';
 import { Needs } from '../people/people.guard.js';
 import { QuarantineQueries } from '../queries.js';
-import { paged } from './paged.js';
+import { paged, withCursor } from './paged.js';
 import { found, valueOf } from './refusal.js';
 import { approvalRequest, openRequest, quarantineQuery, reasonRequest } from './requests.js';
 import { Validated } from './validated.pipe.js';
@@ -22,9 +22,9 @@ export class QuarantinesController {
 
   @Get()
   @Needs('viewer')
-  list(@Query(new Validated(quarantineQuery)) query: z.output<typeof quarantineQuery>) {
-    const { filter, page } = paged(query);
-    return this.queries.quarantines(filter, page);
+  async list(@Query(new Validated(quarantineQuery)) query: z.output<typeof quarantineQuery>) {
+    const { filter, page } = paged(query, 'quarantines');
+    return withCursor(await this.queries.quarantines(filter, page), 'quarantines');
   }
 
   @Post()

@@ -130,20 +130,25 @@ export const auditList = list(auditEntry);
 export const tokenList = z.object({ items: z.array(token) });
 export const timeline = z.object({ items: z.array(timelineEntry) });
 
-export const problem = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string().optional(),
-  errors: z
-    .array(
-      z.object({
-        pointer: z.string().optional(),
-        row: z.int().optional(),
-        column: z.string().optional(),
-        code: z.string(),
-        detail: z.string(),
-      }),
-    )
-    .optional(),
-});
+/** RFC 9457; further members may be there. */
+export const problem = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    /** Of `plan-stale`: what has changed. */
+    stale: z.enum(['plan', 'policy']).optional(),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().optional(),
+          row: z.int().optional(),
+          column: z.string().optional(),
+          code: z.string(),
+          detail: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .meta({ id: 'Problem' });

@@ -9,7 +9,7 @@ import { policyVersion } from '../policy/policy.js';
 import { RuleQueries } from '../queries.js';
 import { ProblemError } from './problems.js';
 import { auditQuery, killSwitchRequest } from './requests.js';
-import { Validated } from './validated.pipe.js';
+import { Validated, invalid, pointerOf } from './validated.pipe.js';
 
 /** The rules in force, what stops every write, and the record of who did what. */
 @Controller('/v1')
@@ -30,12 +30,15 @@ export class RulesController {
   @HttpCode(200)
   check(@Body() text: unknown) {
     if (typeof text !== 'string') {
-      const errors = [{ pointer: '', code: 'not-yaml', detail: 'send the file with Content-Type: text/yaml' }];
-      throw new ProblemError('invalid-request', undefined, { errors });
+      throw invalid([{ pointer: '', code: 'not-yaml', detail: 'send the file with Content-Type: text/yaml' }]);
     }
     const parsed = parsePolicy(text);
     if (parsed.ok) return { version: policyVersion(parsed.policy) };
-    const errors = parsed.problems.map(({ path, message }) => ({ pointer: path, code: 'invalid', detail: message }));
+    const errors = parsed.problems.map(({ path, message }) =>
+      path.startsWith('offset ')
+        ? { pointer: '', code: 'not-yaml', detail: `${path}: ${message}` }
+        : { pointer: placeOf(path), code: 'invalid', detail: message },
+    );
     throw new ProblemError('invalid-policy', undefined, { errors });
   }
 
@@ -66,4 +69,9 @@ export class RulesController {
     const items = await this.queries.audit(after, limit);
     return { items, next: items.length === limit ? String(items.at(-1)?.seq) : null };
   }
+}
+
+/** The configuration's place, such as `rules.0.when`, as a pointer into the file. */
+function placeOf(path: string): string {
+  return path === '(top level)' ? '' : pointerOf(path.split('.'));
 }

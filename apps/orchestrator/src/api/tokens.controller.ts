@@ -7,7 +7,10 @@ import { Needs } from '../people/people.guard.js';
 import { TokenAudit } from '../people/token-audit.store.js';
 import { ProblemError } from './problems.js';
 import { tokenRequest } from './requests.js';
-import { Validated } from './validated.pipe.js';
+import { Validated, invalid } from './validated.pipe.js';
+
+/** Nobody remembers who holds a token that never ends. */
+const LONGEST_MS = 366 * 24 * 3600 * 1000;
 
 @Controller('/v1/tokens')
 @Needs('admin')
@@ -27,6 +30,9 @@ export class TokensController {
     const { name, role, expires } = request;
     const now = new Date();
     const expiresAt = new Date(expires);
+    if (expiresAt <= now || expiresAt.getTime() > now.getTime() + LONGEST_MS) {
+      throw invalid([{ pointer: '/expires', code: 'out-of-range', detail: 'a moment within the next 366 days' }]);
+    }
     return this.dataSource.transaction(async (manager) => {
       const made = await createToken(manager, { name, role, expiresAt }, now);
       if (!made.ok) throw new ProblemError(made.reason);

@@ -1,9 +1,9 @@
 import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
-import { DataSource } from 'typeorm';
-import { checkToken, mayAct, type Actor, type Role } from '#tokens';
+import { mayAct, type Actor, type Role } from '#tokens';
 import { ProblemError } from '../api/problems.js';
+import { People } from './people.store.js';
 
 const NEEDS = 'lazaret:needs-role';
 
@@ -17,7 +17,7 @@ export type AuthenticatedRequest = Request & { actor?: Actor };
 export class PeopleGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly dataSource: DataSource,
+    private readonly people: People,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -28,7 +28,7 @@ export class PeopleGuard implements CanActivate {
     ]);
     if (needs === 'none') return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    const actor = await this.actorOf(request);
+    const actor = await this.people.actorOf(request.headers.authorization, new Date());
     if (!needs || !mayAct(actor.role, needs)) {
       throw new ProblemError(
         'forbidden',
@@ -37,13 +37,5 @@ export class PeopleGuard implements CanActivate {
     }
     request.actor = actor;
     return true;
-  }
-
-  private async actorOf(request: AuthenticatedRequest): Promise<Actor> {
-    const [scheme, token] = (request.headers.authorization ?? '').split(' ');
-    if (scheme?.toLowerCase() !== 'bearer' || !token) throw new ProblemError('unauthenticated');
-    const check = await checkToken(this.dataSource.manager, token, new Date());
-    if (!check.ok) throw new ProblemError(check.reason);
-    return check.actor;
   }
 }
