@@ -149,6 +149,12 @@ it('applies once though killed between, and though every event comes twice', asy
   expect(new Set(approved).size).toBe(1);
 });
 
+it('does not start with a policy that has mistakes, and names each', async () => {
+  const mistaken = new ServiceProcess(database.serviceUrl, { version: 1, limits: { site: -1 }, rulez: [] });
+  await expect(mistaken.start()).rejects.toThrow(/ended with 1.*limits\.site.*rulez/);
+  mistaken.remove();
+});
+
 it('leaves with 0 when it is asked to', async () => {
   expect(await service.stop()).toBe(0);
 });

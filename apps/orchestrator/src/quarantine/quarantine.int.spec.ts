@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findDrift } from '#storage';
+import { addDayCounts } from '../intake/conversation.store.js';
 import { openDatabase, type TestDatabase } from '../testing/database.client.js';
 import { APPROVER, Desk, OPERATOR, OTHER } from '../testing/desk.store.js';
 import { ISOLATE_ALONE, assessment, inForce, seenOf } from '../testing/examples.js';
@@ -200,6 +201,20 @@ describe('people', () => {
       ['enforcement', DIGEST, 0],
       ['ann', DIGEST, 1],
     ]);
+  });
+
+  it('see what of the last days an isolation keeps and cuts', async () => {
+    const { deviceId, id } = await proposed();
+    const day = { day: new Date().toISOString().slice(0, 10), transport: 'tcp', opener: 'device' as const, frames: 9 };
+    const lastSeen = new Date().toISOString();
+    const store = { ...day, peerAddress: '10.20.0.10', port: 104, octets: 7000, lastSeen };
+    const web = { ...day, peerAddress: '203.0.113.10', port: 80, octets: 100, lastSeen };
+    for (const counts of [[store, web], [store]]) {
+      await database.transaction((manager) => addDayCounts(manager, deviceId, counts));
+    }
+    const view = await desk.look.quarantines.quarantine(id);
+    expect(view?.kept).toMatchObject([{ peerAddress: '10.20.0.10', peerName: 'Archive', frames: 18, octets: 14_000 }]);
+    expect(view?.cut).toMatchObject([{ peerAddress: '203.0.113.10', peerName: null, frames: 9 }]);
   });
 
   it('who approve at once decide once', async () => {
