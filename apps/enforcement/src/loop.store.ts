@@ -28,7 +28,7 @@ WITH lease AS (${RENEW_SQL}
   SELECT $1, 0, 0, $6, 'intended', '[]' WHERE EXISTS (SELECT 1 FROM lease)
   ON CONFLICT (device_id) DO UPDATE SET revision = EXCLUDED.revision
 ), preview AS (
-  UPDATE wanted SET answered = true WHERE device_id = $1 AND kind = 'preview' AND epoch = $7 AND generation = $8
+  UPDATE wanted SET answered = $9 WHERE device_id = $1 AND kind = 'preview' AND epoch = $7 AND generation = $8
     AND EXISTS (SELECT 1 FROM lease)
 )
 SELECT EXISTS (SELECT 1 FROM lease) AS leased`;
@@ -73,18 +73,19 @@ export class PostgresLoopStore implements LoopStore {
     });
   }
 
-  answer({ deviceId, epoch, generation, digest, planText, revision, events }: Answered): Promise<void> {
+  answer({ isFinal, events, ...answered }: Answered): Promise<void> {
     const { dataSource, holder, now } = this.options;
     return inTransaction(dataSource, async (manager) => {
       const [row] = await manager.query<{ leased: boolean }[]>(ANSWER_SQL, [
-        deviceId,
+        answered.deviceId,
         holder,
-        digest,
-        planText,
+        answered.digest,
+        answered.planText,
         now(),
-        revision,
-        epoch,
-        generation,
+        answered.revision,
+        answered.epoch,
+        answered.generation,
+        isFinal,
       ]);
       required(row?.leased ?? false);
       await publishAll(manager, events);

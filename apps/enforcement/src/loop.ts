@@ -21,6 +21,8 @@ export interface Saved {
 
 /** The answer to a preview: the plan's text by its digest, and the event. */
 export interface Answered {
+  /** The request is answered; if not, it stays open. */
+  isFinal: boolean;
   deviceId: string;
   epoch: number;
   generation: number;

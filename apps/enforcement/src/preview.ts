@@ -11,15 +11,20 @@ import { readPoints } from './read/read-points.js';
 import { planEvent } from './seen/events.js';
 import type { Preview } from './wanted/wanted.js';
 
-/** Answers a request for a plan: reads and plans, and touches nothing. */
-export async function answerPreview(known: Known, preview: Preview, loop: Loop): Promise<void> {
+/**
+ * Answers a request for a plan: reads and plans, and touches nothing. False: a point can't be read, so what was answered
+ * holds only for now, and the request stays open.
+ */
+export async function answerPreview(known: Known, preview: Preview, loop: Loop): Promise<boolean> {
   const readings = await readPoints(known, preview, loop.points, loop.reader);
   const plan = planIsolation(planInput(known, preview, readings, loop.points));
   const refusals = refusalsOf(known, plan, readings, loop);
   const shown = { ...plan, refusedModes: [...plan.refusedModes, ...refusals.flatMap(asRefusedModes)] };
   const refused = plan.interfaces.length > 0 && refusals.length === plan.interfaces.length;
   const revision = known.state.revision + 1;
+  const isFinal = [...readings.values()].every((one) => !(one instanceof Error));
   await loop.store.answer({
+    isFinal,
     deviceId: known.deviceId,
     epoch: preview.epoch,
     generation: preview.generation,
@@ -29,6 +34,7 @@ export async function answerPreview(known: Known, preview: Preview, loop: Loop):
     events: [planEvent(shown, preview, revision, refused, loop.now())],
   });
   known.state = { ...known.state, revision };
+  return isFinal;
 }
 
 /** People should learn now, not after their approval, that an interlock would refuse it. */

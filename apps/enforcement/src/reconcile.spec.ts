@@ -22,6 +22,19 @@ describe('the loop', () => {
     expect(scene.disk.attempts).toEqual([]);
   });
 
+  it('answers that a point can not be read, and again with the plan when it can', async () => {
+    const scene = new Scene();
+    scene.point.isDown = true;
+    const { planDigest: _, ...wanted } = wish({ generation: 1 });
+    scene.disk.preview = { ...wanted, mode: 'preview' };
+    expect((await scene.once()).kind).toBe('failed');
+    expect(scene.plan()).toMatchObject({ possible: false });
+    expect(scene.plan().refusedModes[0]?.reason).toBe('point-unreachable');
+    scene.point.isDown = false;
+    expect((await scene.once()).kind).toBe('idle');
+    expect(scene.plan()).toMatchObject({ possible: true });
+  });
+
   it('installs permits first, then moves the port, and publishes each truth in its turn', async () => {
     const scene = new Scene();
     await scene.want();

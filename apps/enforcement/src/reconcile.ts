@@ -1,4 +1,5 @@
 import { apply } from './apply/apply.js';
+import type { StepOutcome } from './apply/outcome.js';
 import { check, type Verdict } from './check/check.js';
 import { due, type Due } from './due.js';
 import type { Known } from './known.js';
@@ -22,8 +23,8 @@ import type { Isolation } from './wanted/wanted.js';
 export async function reconcile(deviceId: string, loop: Loop): Promise<Due> {
   const known = await loop.store.load(deviceId);
   if (!known) return { kind: 'leased-elsewhere' };
-  if (known.preview) await answerPreview(known, known.preview, loop);
-  if (!isWanted(known)) return { kind: 'idle' };
+  const planned = known.preview ? await answerPreview(known, known.preview, loop) : true;
+  if (!isWanted(known)) return planned ? { kind: 'idle' } : { kind: 'failed' };
   const wished = { ...known, state: stateFor(known.state, known.wanted) };
 
   const readings = await readPoints(wished, wished.wanted, loop.points, loop.reader);
@@ -40,6 +41,7 @@ export async function reconcile(deviceId: string, loop: Loop): Promise<Due> {
   const { events, revision } = isolationEvents(known.state, next.state, now);
   const state = { ...next.state, revision };
   await loop.store.save({ state, outcomes, proofs: next.proofs, events });
+  report(wished, state, outcomes, loop);
   return due({ state, outcomes, readings, observers: wished.observers, now });
 }
 
@@ -68,4 +70,24 @@ function verdictOf(known: Wished, plan: Plan | null, readings: Readings, loop: L
 function unwanted(known: Wished, readings: Readings, loop: Loop): PendingStep[] {
   const others = new Map([...known.numbers].filter(([mac]) => !known.wanted.macs.includes(mac)));
   return releaseSteps(others, readings, loop.points).map((step) => ({ ...step, purpose: 'clean' as const }));
+}
+
+function report(
+  { deviceId, state: before }: Wished,
+  state: Known['state'],
+  outcomes: readonly StepOutcome[],
+  loop: Loop,
+): void {
+  const { generation, truth, refusal } = state;
+  for (const outcome of outcomes) {
+    const { pointId, step, purpose } = outcome.step;
+    const reason = outcome.kind === 'failed' ? outcome.code : outcome.kind === 'refused' ? outcome.reason : undefined;
+    loop.logger.info(
+      { deviceId, generation, pointId, step: step.kind, purpose, outcome: outcome.kind, reason },
+      'step',
+    );
+  }
+  if (truth === before.truth && refusal === before.refusal) return;
+  const conditions = state.conditions.map((one) => one.condition);
+  loop.logger.info({ deviceId, generation, mode: state.mode, truth, refusal, conditions }, 'isolation changed');
 }

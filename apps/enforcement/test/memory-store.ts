@@ -115,10 +115,10 @@ export class MemoryStore implements LoopStore {
     return Promise.resolve();
   }
 
-  answer({ digest, planText, revision, events, deviceId }: Answered): Promise<void> {
+  answer({ isFinal, digest, planText, revision, events, deviceId }: Answered): Promise<void> {
     const { disk } = this;
     disk.plans.set(digest, planText);
-    disk.preview = null;
+    if (isFinal) disk.preview = null;
     disk.state = { ...(disk.state ?? newDeviceState(deviceId)), revision };
     disk.events.push(...events);
     return Promise.resolve();
