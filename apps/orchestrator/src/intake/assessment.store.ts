@@ -2,8 +2,9 @@ import type { EntityManager } from 'typeorm';
 import type { AssessmentChanged } from '#events';
 
 /**
- * Keeps an assessment. False: it is not newer than the one kept, by its place in the log (epoch, partition, offset);
- * risk-scoring publishes before its snapshot commits, so an older one may come again.
+ * Keeps an assessment. False: it is older than the one kept, by its place in the log (epoch, partition, offset);
+ * risk-scoring publishes before its snapshot commits, so an older one may come again. One of the same place is kept: time
+ * went by, or people released the device, without a new observation, and the topic's order says which came last.
  */
 export async function keepAssessment(
   manager: EntityManager,
@@ -19,7 +20,7 @@ export async function keepAssessment(
        below_propose_at = coalesce(EXCLUDED.below_propose_at, assessments.below_propose_at), body = EXCLUDED.body,
        received_at = EXCLUDED.received_at
        WHERE (assessments.as_of_epoch, assessments.as_of_partition, assessments.as_of_offset)
-           < (EXCLUDED.as_of_epoch, EXCLUDED.as_of_partition, EXCLUDED.as_of_offset)
+           <= (EXCLUDED.as_of_epoch, EXCLUDED.as_of_partition, EXCLUDED.as_of_offset)
      RETURNING device_id`,
     [
       assessment.deviceId,

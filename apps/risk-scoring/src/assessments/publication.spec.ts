@@ -1,4 +1,4 @@
-import { whenToPublish } from './publication.js';
+import { TOLD_BEFORE_RESTART, wasToldQuiet, whenToPublish } from './publication.js';
 import { assess, type Assessment } from './assessment.js';
 
 const NOW = 1_800_000_000_000;
@@ -15,6 +15,13 @@ describe('when an assessment is told', () => {
     const last = { level: 'watch', counted: 20, at: NOW } as const;
     expect(whenToPublish(last, at('watch', 26), NOW + 999)).toBe('later');
     expect(whenToPublish(last, at('watch', 26), NOW + 1000)).toBe('now');
+  });
+
+  it('is at once after a restart, whatever it is: what was told since the snapshot is not known', () => {
+    for (const level of ['none', 'watch', 'isolate'] as const) {
+      expect(whenToPublish(TOLD_BEFORE_RESTART, at(level, 0), NOW)).toBe('now');
+    }
+    expect(wasToldQuiet(TOLD_BEFORE_RESTART)).toBe(false);
   });
 
   it('is never for a move below half a deciban, and never to say that nothing is held against a device', () => {

@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { TOLD_BEFORE_RESTART } from '../assessments/publication.js';
 import { RULES_VERSION } from '../evidence/evidence.js';
 import { AnsweredDestinations } from './answered-destinations.js';
 import type { DeviceState } from './device.js';
@@ -29,5 +30,6 @@ export function decodeSnapshot(number: number, bytes: Buffer): Partition | null 
   const stored = JSON.parse(gunzipSync(bytes).toString('utf8')) as Stored;
   if (stored.version !== VERSION) return null;
   const answered = new AnsweredDestinations(stored.answered);
-  return new Partition(number, BigInt(stored.nextOffset), stored.devices, answered);
+  const devices = stored.devices.map((device) => ({ ...device, published: device.published && TOLD_BEFORE_RESTART }));
+  return new Partition(number, BigInt(stored.nextOffset), devices, answered);
 }
