@@ -9,6 +9,8 @@ export const EXIT = {
   unreachable: 3,
   /** No token, an expired one, or a role that may not do this. */
   notAllowed: 4,
+  /** A defect: nothing else fits. Never 1, which scripts take for an answer. */
+  failed: 5,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

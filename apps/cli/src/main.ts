@@ -9,6 +9,7 @@ import { addLookCommands } from './commands/look.command.js';
 import { addSiteCommands } from './commands/site.command.js';
 import { addUndoCommand } from './commands/undo.command.js';
 import { CommandError, EXIT } from './exit-codes.js';
+import { plain } from './output.js';
 import { RestClient } from './rest.client.js';
 import type { Session } from './session.js';
 
@@ -17,6 +18,16 @@ interface SharedOptions {
   tokenFile?: string;
   json?: boolean;
 }
+
+const HELP = `
+Examples:
+  lazaret list                                       what is quarantined, and what waits for somebody
+  lazaret show MRI-3                                 why, and what the plan keeps and cuts
+  lazaret approve MRI-3 --reason "agreed with radiology"
+  lazaret undo --offline MRI-3                       by hand, when nothing of Lazaret runs
+
+LAZARET_URL and LAZARET_TOKEN say where and who; token and audit work beside the database (DATABASE_URL).
+Exit codes: 0 done, 1 refused, 2 wrong command line, 3 not reachable, 4 not allowed, 5 lazaret itself failed.`;
 
 const program = new Command('lazaret')
   .description('Isolates an infected medical device and keeps its images flowing.')
@@ -27,7 +38,7 @@ const program = new Command('lazaret')
   )
   .option('--token-file <path>', 'a file that holds the token (else LAZARET_TOKEN)')
   .option('--json', 'print JSON for programs')
-  .addHelpText('after', '\nExit codes: 0 done, 1 refused, 2 wrong command line, 3 not reachable, 4 not allowed.')
+  .addHelpText('after', HELP)
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
 
@@ -36,7 +47,7 @@ function open(): Session {
   const token = tokenFile ? read(tokenFile) : fromEnvironment('LAZARET_TOKEN');
   return {
     rest: new RestClient(url, token),
-    print: (value, people) => process.stdout.write(`${json ? JSON.stringify(value) : people(value)}\n`),
+    print: (value, people) => process.stdout.write(`${json ? JSON.stringify(value) : plain(people(value))}\n`),
   };
 }
 
@@ -58,13 +69,11 @@ addDoctorCommand(program, open);
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommandError) {
-    process.stderr.write(`lazaret: ${error.message}\n`);
-    process.exitCode = error.exitCode;
-  } else if (error instanceof CommanderError) {
+  if (error instanceof CommanderError) {
     // Commander has printed help or the mistake itself.
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   } else {
-    throw error;
+    process.stderr.write(`lazaret: ${plain((error as Error).message)}\n`);
+    process.exitCode = error instanceof CommandError ? error.exitCode : EXIT.failed;
   }
 }

@@ -15,7 +15,7 @@ export function columns(head: string[], rows: (string | number | null | undefine
     .join('\n');
 }
 
-/** Control characters in names that came from a network must not reach a terminal. */
+/** Control characters in what came from a network must not reach a terminal; line ends and tabs may. */
 export function plain(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
 }

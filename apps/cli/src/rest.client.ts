@@ -35,6 +35,7 @@ export class RestClient {
   private async send(path: string, method: string, body: unknown, media: string | undefined): Promise<Response> {
     if (!this.token)
       throw new CommandError(EXIT.notAllowed, 'No token: set LAZARET_TOKEN, or name a file with --token-file.');
+    if (!URL.canParse(path, this.baseUrl)) throw new CommandError(EXIT.usage, `${this.baseUrl} is no address.`);
     const headers = {
       authorization: `Bearer ${this.token}`,
       ...(body === undefined ? {} : { 'content-type': media ?? 'application/json' }),
@@ -51,7 +52,7 @@ export class RestClient {
       const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
       throw new CommandError(
         EXIT.unreachable,
-        `${this.baseUrl} can't be reached (${cause?.code ?? (error as Error).message}). Is the orchestrator running?`,
+        `${this.baseUrl} can't be reached (${cause?.code ?? cause?.message ?? (error as Error).message}). Is the orchestrator running?`,
       );
     }
   }

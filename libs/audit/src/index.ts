@@ -1,1 +1,2 @@
 export * from './chain.js';
+export { verifyAudit, type Query } from './verify-audit.store.js';

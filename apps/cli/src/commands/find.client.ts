@@ -1,6 +1,5 @@
 import { CommandError, EXIT } from '../exit-codes.js';
 import type { RestClient } from '../rest.client.js';
-import { oneByName } from '../session.js';
 
 export interface Listed<T> {
   items: T[];
@@ -17,6 +16,7 @@ export interface Device {
   asset: string | null;
   name: string;
   modality: string;
+  site: string;
   ward: string;
   criticality: string;
   interfaces: { mac: string; pointId: string | null; port: string | null; vlan: number | null }[];
@@ -54,17 +54,28 @@ export interface Quarantine extends QuarantineSummary {
   undo: string[];
 }
 
-/** The device with this id, asset or name. */
+/** Every page of a list. */
+export async function listAll<T>(rest: RestClient, path: string): Promise<Listed<T>> {
+  const items: T[] = [];
+  for (let next: string | null = ''; next !== null;) {
+    const cursor: string = next === '' ? '' : `&cursor=${encodeURIComponent(next)}`;
+    const page: Listed<T> = await rest.call<Listed<T>>(`${path}${path.includes('?') ? '&' : '?'}limit=500${cursor}`);
+    items.push(...page.items);
+    next = page.next;
+  }
+  return { items, next: null };
+}
+
+/** The device with this id, asset or name. A name that several devices bear is refused: the wrong one is not acted on. */
 export async function findDevice(rest: RestClient, which: string): Promise<Device> {
-  let cursor: string | null = null;
-  do {
-    const query = cursor ? `&cursor=${encodeURIComponent(cursor)}` : '';
-    const page: Listed<Device> = await rest.call<Listed<Device>>(`/v1/devices?limit=500${query}`);
-    const device = oneByName(page.items, which);
-    if (device) return device;
-    cursor = page.next;
-  } while (cursor);
-  throw new CommandError(EXIT.refused, `No device is called ${which}. "lazaret list --devices" shows all.`);
+  const { items } = await listAll<Device>(rest, '/v1/devices');
+  const byId = items.find(({ deviceId }) => deviceId === which);
+  const called = items.filter(({ asset, name }) => asset === which || name === which);
+  const [only] = called;
+  if (byId ?? (only && called.length === 1)) return byId ?? (only as Device);
+  if (!only) throw new CommandError(EXIT.refused, `No device is called ${which}. "lazaret list --devices" shows all.`);
+  const them = called.map((d) => `\n  ${d.deviceId} ${d.name}, ${d.site}, ${d.ward}`).join('');
+  throw new CommandError(EXIT.refused, `${called.length} devices are called ${which}. Give the id of one:${them}`);
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;

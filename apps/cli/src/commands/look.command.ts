@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { columns, plain } from '../output.js';
+import { columns } from '../output.js';
 import type { OpenSession } from '../session.js';
 import {
   findDevice,
   findQuarantine,
+  listAll,
   type Device,
   type Listed,
   type Quarantine,
@@ -19,11 +20,9 @@ export function addLookCommands(program: Command, open: OpenSession): void {
     .option('--decision <decision>', 'only quarantines that are proposed, approved, rejected, …')
     .action(async (options: { devices?: boolean; decision?: string }) => {
       const session = open();
-      if (options.devices)
-        return session.print(await session.rest.call<Listed<Device>>('/v1/devices?limit=500'), deviceTable);
-      const filter = options.decision ? `&decision=${encodeURIComponent(options.decision)}` : '';
-      const list = await session.rest.call<Listed<QuarantineSummary>>(`/v1/quarantines?limit=500${filter}`);
-      session.print(list, quarantineTable);
+      if (options.devices) return session.print(await listAll<Device>(session.rest, '/v1/devices'), deviceTable);
+      const filter = options.decision ? `?decision=${encodeURIComponent(options.decision)}` : '';
+      session.print(await listAll<QuarantineSummary>(session.rest, `/v1/quarantines${filter}`), quarantineTable);
     });
   program
     .command('show')
@@ -49,7 +48,7 @@ interface Line {
 
 function deviceTable({ items }: Listed<Device>): string {
   const rows = items.map((d) => [
-    plain(d.name),
+    d.name,
     d.ward,
     d.criticality,
     attached(d),
@@ -67,7 +66,7 @@ function attached(device: Device): string {
 function quarantineTable({ items }: Listed<QuarantineSummary>): string {
   const rows = items.map((q) => [
     q.quarantineId,
-    plain(q.name),
+    q.name,
     q.ward,
     q.decision,
     q.truth,
@@ -86,7 +85,7 @@ function deviceText(device: Device): string {
     f.required ? 'required' : '',
   ]);
   return [
-    `${plain(device.name)} (${device.deviceId}), ${device.modality}, ${device.ward}, ${device.criticality}`,
+    `${device.name} (${device.deviceId}), ${device.modality}, ${device.ward}, ${device.criticality}`,
     `plugged in: ${attached(device) || 'nowhere that a sensor sees'}`,
     device.assessment ? `${device.assessment.sentence} ${device.assessment.inWords}.` : 'Nothing seen that weighs.',
     columns(['SERVICE', 'PEER', 'PORT', 'OPENED BY', ''], flows),
@@ -96,7 +95,7 @@ function deviceText(device: Device): string {
 function quarantineText(quarantine: Quarantine & { timeline: Line[] }): string {
   const { plan, assessment } = quarantine;
   return [
-    `${plain(quarantine.name)}: ${quarantine.decision}, ${quarantine.truth} (${quarantine.quarantineId})`,
+    `${quarantine.name}: ${quarantine.decision}, ${quarantine.truth} (${quarantine.quarantineId})`,
     ...quarantine.conditions.map((c) => `! ${c.condition}: ${c.reason}`),
     `asked by ${quarantine.requestedBy}: ${quarantine.reason}; ${quarantine.approvalsGiven} of ${quarantine.approvalsNeeded} approvals`,
     ...(assessment
@@ -112,7 +111,7 @@ function quarantineText(quarantine: Quarantine & { timeline: Line[] }): string {
     ...quarantine.undo.map((line) => `  ${line}`),
     columns(
       ['AT', 'WHAT', 'WHO', ''],
-      quarantine.timeline.map((t) => [t.at, t.kind, t.actor, plain(t.detail)]),
+      quarantine.timeline.map((t) => [t.at, t.kind, t.actor, t.detail]),
     ),
   ].join('\n');
 }

@@ -21,8 +21,11 @@ export const ASK_PEOPLE = {
   limits: { site: 500, ward: 500, modality: 500, point: 500 },
 };
 
-/** Where the service's database is reached instead: through something that can be cut. */
-type Detour = (databaseUrl: string) => string;
+interface Settings {
+  /** Where the service's database is reached instead: through something that can be cut. */
+  detour?: (databaseUrl: string) => string;
+  undoDirectory?: string;
+}
 
 /**
  * The orchestrator as main.ts boots it, in this process, on a database of its own and a real broker. What the other
@@ -37,7 +40,7 @@ export class RestService {
     private readonly producer: Producer,
   ) {}
 
-  static async start(policy: object = ASK_PEOPLE, detour: Detour = (url) => url): Promise<RestService> {
+  static async start(policy: object = ASK_PEOPLE, settings: Settings = {}): Promise<RestService> {
     const brokers = (process.env['KAFKA_BROKERS'] ?? '').split(',');
     const producer = new Kafka({ brokers, logLevel: logLevel.NOTHING }).producer({ allowAutoTopicCreation: false });
     const [database] = await Promise.all([
@@ -45,7 +48,7 @@ export class RestService {
       createTopics(brokers, { logger: createLogger('messaging', 'silent') }),
       producer.connect(),
     ]);
-    const app = await boot(database, brokers, detour(database.serviceUrl), policy);
+    const app = await boot(database, brokers, policy, settings);
     const service = new RestService(app, database, (await app.getUrl()).replace('[::1]', '127.0.0.1'), producer);
     for (const role of ROLES) service.tokens[role] = await service.token(`${role}-1`, role);
     return service;
@@ -136,10 +139,12 @@ export class RestService {
   }
 }
 
-async function boot(database: TestDatabase, brokers: string[], databaseUrl: string, policy: object) {
+async function boot(database: TestDatabase, brokers: string[], policy: object, settings: Settings) {
   const logger = createLogger('orchestrator', 'silent');
   const rules = inForce(policy);
-  const config = { databaseUrl, kafkaBrokers: brokers, publicUrl: 'http://127.0.0.1', undoDirectory: null };
+  const { detour = (url) => url, undoDirectory = null } = settings;
+  const places = { databaseUrl: detour(database.serviceUrl), kafkaBrokers: brokers };
+  const config = { ...places, publicUrl: 'http://127.0.0.1', undoDirectory };
   const module = OrchestratorModule.over({ config, inForce: rules, logger });
   const app = await NestFactory.create<NestExpressApplication>(module, { logger: false, bodyParser: false });
   serveApi(app, logger);
