@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { verifyAudit, type ChainCheck } from '#audit';
 import { createDataSource } from '#storage';
-import { ROLES, createToken, type Role } from '#tokens';
+import { NAME_RULE, ROLES, createToken, isTokenName, type Role } from '#tokens';
 import { CommandError, EXIT } from './exit-codes.js';
 
 /** Makes a token beside the database of this URL: the first one has nobody to ask. */
@@ -10,6 +10,7 @@ export async function makeToken(
   wanted: { name: string; role: string; expiresAt: Date },
 ): Promise<{ id: string; token: string }> {
   const role = roleOf(wanted.role);
+  if (!isTokenName(wanted.name)) throw new CommandError(EXIT.usage, `${NAME_RULE}.`);
   const dataSource = createDataSource({ url, schema: 'orchestrator', entities: [], migrations: [] });
   await dataSource.initialize().catch(unreachable);
   try {

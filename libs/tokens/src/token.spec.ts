@@ -1,4 +1,4 @@
-import { isSecretOf, makeToken, mayAct, parseToken } from './token.js';
+import { isSecretOf, isTokenName, makeToken, mayAct, parseToken } from './token.js';
 
 const id = '01993c10-1111-7aaa-8000-000000000001';
 
@@ -16,6 +16,16 @@ describe('a token', () => {
     'has a form that %j has not',
     (text) => expect(parseToken(text)).toBeUndefined(),
   );
+});
+
+describe('the name of a token', () => {
+  it.each(['ann', 'Dr. Jörg Müller', 'soar-1', "o'brien@example.org"])('may be %s', (name) => {
+    expect(isTokenName(name)).toBe(true);
+  });
+
+  it.each(['policy', 'Enforcement', 'a', ' ann', 'ann\n', 'a\u001b[31m', 'x'.repeat(101)])('may not be %j', (name) => {
+    expect(isTokenName(name)).toBe(false);
+  });
 });
 
 describe('roles', () => {

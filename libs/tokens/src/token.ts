@@ -10,6 +10,17 @@ export function mayAct(has: Role, needs: Role): boolean {
   return ROLES.indexOf(has) >= ROLES.indexOf(needs);
 }
 
+/** Who acts where no person does: a person or a program of this name could not be told from them. */
+const OWN_NAMES = ['policy', 'orchestrator', 'enforcement', 'discovery', 'risk-scoring'];
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N} .,_@'-]{1,99}$/u;
+export const NAME_RULE =
+  "a name is 2 to 100 letters, digits, spaces and . , _ @ ' -, and none that Lazaret uses itself";
+
+/** Whether a token may bear this name. Approvals are counted by it and the audit holds it. */
+export function isTokenName(name: string): boolean {
+  return NAME.test(name) && !OWN_NAMES.includes(name.toLowerCase());
+}
+
 /** A bearer token (RFC 6750): `lzt_ID_SECRET`. The secret is 32 random bytes, so a plain hash of it is enough. */
 const FORM = /^lzt_([0-9a-f-]{36})_([A-Za-z0-9_-]{43})$/;
 

@@ -197,13 +197,15 @@ describe('a request', () => {
     }
   });
 
-  it('for a token that would never end, has ended, or whose name is taken is refused', async () => {
+  it('for a token that would never end, has ended, or bears a name of another or of Lazaret itself is refused', async () => {
     const make = (expires: string, name = 'x-1') =>
       service.as('admin').post('/v1/tokens', { name, role: 'viewer', expires });
     for (const expires of ['2001-01-01T00:00:00Z', '2999-01-01T00:00:00Z']) {
       expect(pointersOf(await make(expires))).toEqual(['/expires out-of-range']);
     }
-    const taken = await make(new Date(Date.now() + 60_000).toISOString(), 'viewer-1');
+    const soon = new Date(Date.now() + 60_000).toISOString();
+    expect(pointersOf(await make(soon, 'Policy'))).toEqual(['/name custom']);
+    const taken = await make(soon, 'viewer-1');
     expect([taken.status, taken.body['type']]).toEqual([409, '/problems/name-taken']);
   });
 });

@@ -50,6 +50,10 @@ describe('lazaret', () => {
     expect([made.code, made.err]).toEqual([0, '']);
     expect((await service.as({ token: made.out.trim() }).get('/v1/tokens')).status).toBe(200);
     expect(await refusal(cli.run(...words))).toEqual([1, matching('bears the name first')]);
+    expect(await refusal(cli.run('token', 'create', '--name', 'policy', '--role', 'admin'))).toEqual([
+      2,
+      matching('itself'),
+    ]);
     const king = await cli.run('token', 'create', '--name', 'x', '--role', 'king');
     expect([king.code, king.err]).toEqual([2, matching('viewer, operator, approver, admin')]);
   });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CONDITIONS, DECISIONS, LEVELS, TRUTHS } from '#events';
-import { ROLES } from '#tokens';
+import { NAME_RULE, ROLES, isTokenName } from '#tokens';
 
 /** A reason that people will read in the timeline: never empty. */
 const reason = z.string().trim().min(3, 'say why in a few words').max(500);
@@ -32,7 +32,7 @@ export const approvalRequest = z.strictObject({
 export const reasonRequest = z.strictObject({ reason });
 export const killSwitchRequest = z.strictObject({ on: z.boolean(), reason });
 export const tokenRequest = z.strictObject({
-  name: z.string().trim().min(2).max(100),
+  name: z.string().trim().min(2).max(100).refine(isTokenName, NAME_RULE),
   role: z.enum(ROLES),
   expires: z.iso.datetime({ offset: true }),
 });
