@@ -63,8 +63,8 @@ describe('a policy that asks people', () => {
 
   const post = (token: keyof Stage['tokens'], path: string, body: object): Promise<Answer> =>
     stage.rest.as(stage.tokens[token]).post(path, body);
-  const problem = ({ status, body }: Answer): string =>
-    `${status} ${String(body['type'] ?? '').replace('/problems/', '')}`;
+  const problem = ({ status, body: { type } }: Answer): string =>
+    `${status} ${typeof type === 'string' ? type.replace('/problems/', '') : ''}`;
   const level = (deviceId: string, wanted: string, since = 0): Promise<unknown> =>
     stage.recorder.until(
       'lazaret.assessment.changed',
@@ -114,12 +114,12 @@ describe('a policy that asks people', () => {
     await page.getByLabel('Your token').fill(tokens.approver);
     await page.getByRole('button', { name: 'Sign in' }).click();
     const card = page.locator(`#quarantine-${quarantineId}`);
-    const picture = (name: string): Promise<unknown> =>
-      page.screenshot({
-        path: join(stateRoot(), `console-${name}.png`),
-        fullPage: true,
-        clip: { x: 0, y: 0, width: 1360, height: 1440 },
-      });
+    const picture = async (name: string): Promise<void> => {
+      await page.evaluate('scrollTo(0, 0)');
+      const { y = 0, height = 0 } = (await card.boundingBox()) ?? {};
+      const clip = { x: 0, y: 0, width: 1240, height: Math.ceil(y + height + 24) };
+      await page.screenshot({ path: join(stateRoot(), `console-${name}.png`), fullPage: true, clip });
+    };
     await card.getByRole('heading', { name: 'MRI-1' }).waitFor();
     const told = await card.innerText();
     expect(told).toMatch(/names? of the Conficker worm/i);
@@ -142,6 +142,7 @@ describe('a policy that asks people', () => {
     await page.locator('#quarantines .truth li[aria-current]', { hasText: 'Proven on the wire' }).waitFor();
     await page.locator('#timeline li', { hasText: 'MRI-1 is proven' }).first().waitFor();
     const provenAt = Date.now();
+    await card.getByRole('button', { name: 'Release' }).waitFor();
     await picture('proven');
     expect(await quarantineView(stage, quarantineId)).toMatchObject({ decision: 'approved', truth: 'proven' });
     expect((await ward.switch.port(mri.port)).tag).toBe(VLANS.quarantine);

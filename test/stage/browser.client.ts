@@ -26,7 +26,7 @@ export interface Browser {
 /** A real browser with a fresh profile. Each wait of its page ends after `timeoutMs`. */
 export async function openBrowser(timeoutMs = 60_000): Promise<Browser> {
   const profile = await mkdtemp(join(tmpdir(), 'lazaret-browser-'));
-  const viewport = { width: 1360, height: 900 };
+  const viewport = { width: 1240, height: 900 };
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,
     args: QUIET,
