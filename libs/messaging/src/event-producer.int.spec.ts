@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,6 +59,16 @@ describe('an acknowledgement that is lost after the append', () => {
 });
 
 describe('a producer', () => {
+  it('keeps nothing of what was acknowledged in the signal that could have taken it back', async () => {
+    const topic = await broker.topic();
+    const sender = producer();
+    await sender.connect();
+    const { signal } = new AbortController();
+    await Promise.all(range(0, 20).map((n) => sender.publishRecords([record(topic, n)], signal)));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    expect(await numbersOf(topic)).toEqual(range(0, 20));
+  });
+
   it('sends in order what many publish at once, in few batches, and each to the partition of its key', async () => {
     const topic = await broker.topic(unique('t'), 3);
     const sender = producer();

@@ -82,13 +82,19 @@ export class EventProducer {
   }
 
   private enqueue(records: readonly OutgoingRecord[], signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
+    let withdraw: () => void = () => undefined;
+    const acknowledged = new Promise<void>((resolve, reject) => {
       const bytes = records.reduce((sum, record) => sum + sizeOf(record), 0);
       const entry: Entry = { records, bytes, signal, resolve, reject };
       this.queue.put(entry);
-      signal?.addEventListener('abort', () => this.queue.withdraw(entry) && reject(withdrawn()), { once: true });
+      withdraw = () => {
+        if (this.queue.withdraw(entry)) reject(withdrawn());
+      };
+      signal?.addEventListener('abort', withdraw, { once: true });
       this.sending ??= this.sendAll();
     });
+    // The relay's signal lives as long as its connection: it must not keep every record that ever was published.
+    return acknowledged.finally(() => signal?.removeEventListener('abort', withdraw));
   }
 
   private async sendAll(): Promise<void> {
