@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline';
 import { parseFlowChange, type FlowChange } from './flow.js';
 
 const RETRY_MS = 50;
+/** What `--timestamp` prints before each message: when the monitor read it, however late we read the monitor. */
+const HEADER = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}): NXST_FLOW_MONITOR/;
 
 export class FlowObserver {
   readonly changes: FlowChange[] = [];
@@ -40,14 +42,18 @@ export class FlowObserver {
 
   private watch(what: string): Promise<void> {
     // It makes a control socket of its own, in the run directory.
-    const env = { ...process.env, OVS_RUNDIR: this.runDir };
-    const child = spawn('ovs-ofctl', ['monitor', this.bridge, what], { stdio: ['ignore', 'pipe', 'pipe'], env });
+    const env = { ...process.env, OVS_RUNDIR: this.runDir, TZ: 'UTC' };
+    const words = ['monitor', '--timestamp', this.bridge, what];
+    const child = spawn('ovs-ofctl', words, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    let at = Date.now();
     this.child = child;
     return new Promise((resolve) => {
       for (const stream of [child.stdout, child.stderr])
         createInterface({ input: stream }).on('line', (line) => {
           if (/FLOW_MONITOR/.test(line)) resolve();
-          const change = parseFlowChange(line, performance.timeOrigin + performance.now());
+          const header = HEADER.exec(line);
+          if (header) at = Date.parse(`${header[1]}T${header[2]}Z`);
+          const change = parseFlowChange(line, at);
           if (change) this.changes.push(change);
         });
       child.once('close', () => {

@@ -17,7 +17,7 @@ const STATISTICS =
 const FLOW_FLAGS = /\b(send_flow_rem|check_overlap|reset_counts|no_packet_counts|no_byte_counts) /g;
 
 export interface FlowChange {
-  /** Milliseconds since 1970 when the line was read. */
+  /** Milliseconds since 1970 when the monitor read it from the switch. */
   at: number;
   event: 'added' | 'deleted' | 'modified';
   table: number;
