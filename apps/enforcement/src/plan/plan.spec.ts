@@ -156,7 +156,10 @@ describe('plan', () => {
   });
 
   it('takes what is unconfirmed as its worst', () => {
-    expect(honest({ ...fakeProfile, confirmed: false })).toMatchObject({ interruption: 'break', direction: 'from-device' });
+    expect(honest({ ...fakeProfile, confirmed: false })).toMatchObject({
+      interruption: 'break',
+      direction: 'from-device',
+    });
     expect(honest(fakeProfile)).toBe(fakeProfile);
   });
 });
