@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { LEVELS, type ResolvedFlow } from '#events';
+import type { Criticality, Level, ResolvedFlow } from '#events';
 import { assessment, device, inForce, networkInterface } from '../testing/examples.js';
 import { FLOW, situation, withProposal } from '../testing/situations.js';
 import { nextStep } from './next-step.js';
@@ -153,19 +153,22 @@ describe('what was decided', () => {
 });
 
 it('never lets the policy isolate what it must not, whatever else is true', () => {
+  // Each fact mostly speaks for an isolation, so that each of the others is often the only one against it.
+  const mostly = <T>(usual: T, ...others: T[]) =>
+    fc.oneof({ weight: 9, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
   const cases = fc.record({
-    infrastructure: fc.boolean(),
-    criticality: fc.constantFrom('routine', 'important', 'life-critical' as const),
-    protectedDevice: fc.boolean(),
-    killSwitch: fc.boolean(),
-    held: fc.boolean(),
-    mayActAlone: fc.boolean(),
-    level: fc.constantFrom(...LEVELS),
-    flows: fc.constantFrom<ResolvedFlow[]>([], [FLOW]),
-    unresolvedRequired: fc.constantFrom<string[]>([], ['hl7 B']),
-    possible: fc.boolean(),
-    cut: fc.constantFrom<string[]>([], ['f1']),
-    hasPlan: fc.boolean(),
+    infrastructure: mostly(false, true),
+    criticality: mostly<Criticality>('routine', 'important', 'life-critical'),
+    protectedDevice: mostly(false, true),
+    killSwitch: mostly(false, true),
+    held: mostly(false, true),
+    mayActAlone: mostly(true, false),
+    level: mostly<Level>('isolate', 'propose', 'watch', 'none'),
+    flows: mostly<ResolvedFlow[]>([FLOW], []),
+    unresolvedRequired: mostly<string[]>([], ['hl7 B']),
+    possible: mostly(true, false),
+    cut: mostly<string[]>([], ['f1']),
+    hasPlan: mostly(true, false),
     minutes: fc.integer({ min: 0, max: 600 }),
   });
   const forbidding = inForce({
@@ -225,5 +228,5 @@ it('never lets the policy isolate what it must not, whatever else is true', () =
     }),
     { numRuns: 20_000 },
   );
-  expect(approvals).toBeGreaterThan(0);
+  expect(approvals).toBeGreaterThan(500);
 });
