@@ -19,6 +19,8 @@ const { values } = parseArgs({
 
 /** The worm goes on for this long after the move, so that a run in which it was idle fails. */
 const AFTER_MOVE_MS = 5000;
+/** 80 MiB take about 14 s at the MRI's 50 Mbit/s: the study is on the wire before, during and after the move. */
+const STUDY = { instances: 10, instanceKib: 8192 };
 
 async function once(profile: 'conficker' | 'slow'): Promise<Step[]> {
   const stage = await openStage({ name: 'bench', log: () => undefined });
@@ -26,6 +28,7 @@ async function once(profile: 'conficker' | 'slow'): Promise<Step[]> {
     const timeoutMs = profile === 'slow' ? 180_000 : 60_000;
     const result = await playContainment(stage, {
       profile,
+      study: STUDY,
       afterMoveMs: AFTER_MOVE_MS,
       timeoutMs,
       tell: () => undefined,
