@@ -7,6 +7,7 @@ import { Unavailable, say } from './run/progress.mjs';
 import { STEPS, runSuite } from './run/suite.mjs';
 
 const USAGE = `usage: run.mjs demo [options of the demo]
+       run.mjs bench NAME [options of the benchmark]
        run.mjs test [${Object.keys(STEPS).join('] [')}]`;
 
 const [command, ...args] = process.argv.slice(2);
@@ -16,6 +17,12 @@ async function main() {
     case 'demo':
       await prepare({ ward: true, browser: false });
       return handOver('dist/test/demo/main.js', args);
+    case 'bench': {
+      const [name = '', ...options] = args;
+      if (!/^[a-z]+$/.test(name)) throw new Unavailable(USAGE, 64);
+      await prepare({ ward: true, browser: false });
+      return handOver(`dist/test/bench/${name}.js`, options);
+    }
     case 'test': {
       const steps = args.length === 0 ? Object.keys(STEPS) : args;
       const unknown = steps.filter((step) => !Object.hasOwn(STEPS, step));

@@ -115,13 +115,12 @@ export function riskScoringConfig(): object {
   return { siteSuffixes: [DOMAIN] };
 }
 
-export function orchestratorConfig({ httpPort, policyFile, undoDirectory }: SitePlaces): object {
+export function orchestratorConfig({ httpPort, policyFile }: SitePlaces): object {
   return {
     http: { host: '127.0.0.1', port: httpPort },
     publicUrl: `http://127.0.0.1:${httpPort}`,
     site: SITE.site,
     policyFile,
-    undoDirectory,
   };
 }
 

@@ -19,6 +19,7 @@ export function sheetText(sheet: UndoSheet, at: Date): string {
   return [
     `# Undo by hand: ${oneLine(sheet.name)}, device ${sheet.deviceId}`,
     `# Quarantine ${sheet.quarantineId}, written ${at.toISOString()}. Run these on the switch; no Lazaret is needed.`,
+    `# When Lazaret is there again: lazaret release ${sheet.quarantineId} --reason "undone by hand"`,
     ...sheet.commands,
     '',
   ].join('\n');

@@ -1,4 +1,0 @@
-import { migrate } from '#storage';
-import { storage } from './data-source.js';
-
-await migrate(storage);
