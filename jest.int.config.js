@@ -6,6 +6,7 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   globalSetup: '<rootDir>/test/int/setup.mjs',
   globalTeardown: '<rootDir>/test/int/teardown.mjs',
+  setupFilesAfterEnv: ['<rootDir>/test/int/fresh-topics.ts'],
   maxWorkers: 1,
   testTimeout: 60000,
 };

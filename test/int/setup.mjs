@@ -20,6 +20,7 @@ export default async function setup() {
   const platform = await startPlatform({ stateDir, log, fresh: true });
   process.env.DATABASE_URL = platform.databaseUrl;
   process.env.KAFKA_BROKERS = platform.kafkaBrokers;
+  if (platform.kafka) process.env.LAZARET_TEST_BROKER = 'ours';
   globalThis.stopLazaretPlatform = async () => {
     await platform.stop();
     removeState(stateDir);

@@ -77,7 +77,7 @@ describe('enforcement, on a real broker and database, over a fake point', () => 
     await ward.plugged('mri');
     await ward.sensorReports();
     await ward.asks();
-    const plan = await ear.plan(ward.deviceId, () => true);
+    const plan = await ear.plan(ward.deviceId, (one) => one.possible);
     expect(plan).toMatchObject({ possible: true, cut: [], interruptionMs: 0 });
     expect(point.history).toEqual([]);
 
@@ -119,7 +119,7 @@ describe('enforcement, on a real broker and database, over a fake point', () => 
     await start(point);
     await ward.plugged('mri');
     await ward.asks();
-    const { planDigest } = await ear.plan(ward.deviceId, () => true);
+    const { planDigest } = await ear.plan(ward.deviceId, (one) => one.possible);
     await running?.stop();
     await ward.wants({ planDigest, generation: 7, mode: 'release', permits: [] });
     await ward.wants({ planDigest, generation: 2 });
@@ -134,7 +134,7 @@ describe('enforcement, on a real broker and database, over a fake point', () => 
     await start(point);
     await ward.plugged('mri');
     await ward.asks();
-    const { planDigest } = await ear.plan(ward.deviceId, () => true);
+    const { planDigest } = await ear.plan(ward.deviceId, (one) => one.possible);
     await ward.wants({ planDigest, frozen: true });
     await ear.isolation(ward.deviceId, (one) => one.conditions.some(({ condition }) => condition === 'Held'));
     expect(point.history).toEqual([]);

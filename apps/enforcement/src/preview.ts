@@ -7,13 +7,15 @@ import { MODES_BY_INTERRUPTION, honest } from './plan/modes.js';
 import { planInput } from './plan/plan-input.js';
 import { plan as planIsolation, type Plan } from './plan/plan.js';
 import type { Readings } from './read/point.js';
+import { interfaceOf } from './read/location.js';
 import { readPoints } from './read/read-points.js';
 import { planEvent } from './seen/events.js';
 import type { Preview } from './wanted/wanted.js';
 
 /**
- * Answers a request for a plan: reads and plans, and touches nothing. False: a point can't be read, so what was answered
- * holds only for now, and the request stays open.
+ * Answers a request for a plan: reads and plans, and touches nothing. False: a point can't be read, or nobody has said yet
+ * where an interface is plugged in (topics have no order among each other), so what was answered holds only for now, and
+ * the request stays open.
  */
 export async function answerPreview(known: Known, preview: Preview, loop: Loop): Promise<boolean> {
   const readings = await readPoints(known, preview, loop.points, loop.reader);
@@ -22,7 +24,8 @@ export async function answerPreview(known: Known, preview: Preview, loop: Loop):
   const shown = { ...plan, refusedModes: [...plan.refusedModes, ...refusals.flatMap(asRefusedModes)] };
   const refused = plan.interfaces.length > 0 && refusals.length === plan.interfaces.length;
   const revision = known.state.revision + 1;
-  const isFinal = [...readings.values()].every((one) => !(one instanceof Error));
+  const isReadable = [...readings.values()].every((one) => !(one instanceof Error));
+  const isFinal = isReadable && preview.macs.every((mac) => interfaceOf(known.location, mac)?.pointId);
   await loop.store.answer({
     isFinal,
     deviceId: known.deviceId,
