@@ -35,6 +35,18 @@ describe('the loop', () => {
     expect(scene.plan()).toMatchObject({ possible: true });
   });
 
+  it('answers that nobody has said where the device is, and again with the plan when discovery has', async () => {
+    const scene = new Scene();
+    scene.disk.location = null;
+    const { planDigest: _, ...wanted } = wish({ generation: 1 });
+    scene.disk.preview = { ...wanted, mode: 'preview' };
+    expect((await scene.once()).kind).toBe('failed');
+    expect(scene.plan()).toMatchObject({ possible: false });
+    scene.plugged('mri');
+    expect((await scene.once()).kind).toBe('idle');
+    expect(scene.plan()).toMatchObject({ possible: true });
+  });
+
   it('installs permits first, then moves the port, and publishes each truth in its turn', async () => {
     const scene = new Scene();
     await scene.want();
