@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openStage, type Stage } from '../stage/stage.js';
 import * as site from '../stage/site-files.js';
@@ -56,7 +57,14 @@ function report({ timeline, verdicts }: ContainmentResult): boolean {
 async function askPeople(stage: Stage, quarantineId: string): Promise<void> {
   const { rest, tokens } = stage;
   const path = `/v1/quarantines/${quarantineId}`;
-  const found = await rest.must(rest.as(tokens.viewer).get<{ planDigest: string; policyVersion: string }>(path));
+  type Found = { planDigest: string | null; policyVersion: string };
+  const read = (): Promise<Found> => rest.must(rest.as(tokens.viewer).get<Found>(path));
+  // The plan is on its way from enforcement to the orchestrator.
+  let found = await read();
+  for (let tries = 0; !found.planDigest && tries < 200; tries += 1) {
+    await sleep(50);
+    found = await read();
+  } policyVersion: string }>(path));
   const body = JSON.stringify({
     planDigest: found.planDigest,
     policyVersion: found.policyVersion,
