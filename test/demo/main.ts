@@ -64,7 +64,7 @@ async function askPeople(stage: Stage, quarantineId: string): Promise<void> {
   for (let tries = 0; !found.planDigest && tries < 200; tries += 1) {
     await sleep(50);
     found = await read();
-  } policyVersion: string }>(path));
+  }
   const body = JSON.stringify({
     planDigest: found.planDigest,
     policyVersion: found.policyVersion,
