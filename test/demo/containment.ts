@@ -19,7 +19,7 @@ const DENY_PRIORITY = 60_000;
 const MRI = HOSTS.mri;
 
 export interface ContainmentRequest {
-  profile?: 'conficker' | 'slow';
+  profile?: witnesses.WormName;
   study?: StudyShape;
   /** How long the worm goes on after the move. */
   afterMoveMs?: number;
@@ -86,7 +86,7 @@ export async function playContainment(stage: Stage, request: ContainmentRequest)
   const containment = containmentOf(timeline.acknowledged, until);
   const studiesAfterMove = records.filter((r) => r.kind === 'study' && r.endedAt > timeline.acknowledged).length;
   const verdicts = [
-    witnesses.wormWasBusy(attempts, containment),
+    witnesses.wormWasBusy(attempts, containment, request.profile ?? 'conficker'),
     witnesses.denialsCounted(denyFlows),
     witnesses.nothingArrived(packets.watchers, containment),
     ...witnesses.imagesFlowed(await ward.witness(records), studiesAfterMove),

@@ -67,17 +67,19 @@ it("the worm's witness fails a run in which the worm was idle", () => {
     const kind = kinds[i % kinds.length] ?? 'name';
     return { kind, attempt: i, at: 1100 + i * 30, target: 'x', port: 445 };
   });
-  expect(wormWasBusy(attempts, containment).ok).toBe(true);
+  expect(wormWasBusy(attempts, containment, 'conficker').ok).toBe(true);
   expect(
     wormWasBusy(
       attempts.filter(({ kind }) => kind !== 'ipv6'),
       containment,
+      'conficker',
     ).ok,
   ).toBe(false);
   expect(
     wormWasBusy(
       attempts.filter(({ at }) => at < 1200),
       containment,
+      'conficker',
     ).ok,
   ).toBe(false);
 });

@@ -29,19 +29,22 @@ export interface Containment {
 /** What was queued in the sender's shaper before the move may still arrive within this time. */
 const SETTLED_MS = 50;
 
+/** What a worm of each profile must at least have tried after the move, so that its silence is no proof. */
+const BUSY = {
+  conficker: { perSecond: 5, kinds: ['neighbour', 'random', 'name', 'arp', 'ipv6'] },
+  slow: { perSecond: 1, kinds: ['neighbour', 'random', 'name'] },
+} as const;
+export type WormName = keyof typeof BUSY;
+
 /** The worm went on trying after the move: a run in which it was idle proves nothing. */
-export function wormWasBusy(attempts: WormAttempt[], { movedAt, until }: Containment): Verdict {
+export function wormWasBusy(attempts: WormAttempt[], { movedAt, until }: Containment, worm: WormName): Verdict {
   const after = attempts.filter(({ at }) => at > movedAt + SETTLED_MS && at <= until);
-  const kinds = new Set(after.map(({ kind }) => kind));
+  const kinds = new Set<string>(after.map(({ kind }) => kind));
   const seconds = (until - movedAt) / 1000;
-  const ok =
-    after.length > 5 * seconds &&
-    ['neighbour', 'random', 'name', 'arp', 'ipv6'].every((kind) => kinds.has(kind as never));
-  return {
-    witness: "the worm's own log",
-    ok,
-    said: `tried ${after.length} times in ${seconds.toFixed(0)} s after the move: ${[...kinds].join(', ')}`,
-  };
+  const { perSecond, kinds: expected } = BUSY[worm];
+  const ok = after.length > perSecond * seconds && expected.every((kind) => kinds.has(kind));
+  const said = `tried ${after.length} times in ${seconds.toFixed(0)} s after the move: ${[...kinds].join(', ')}`;
+  return { witness: "the worm's own log", ok, said };
 }
 
 /** Our deny lines counted frames, and the worm sent no fewer than they say it did. */
