@@ -1,4 +1,4 @@
-// `npm run demo` and `npm test` on a bare machine: brings what is missing, builds, hands over.
+// `npm run demo`, `npm test` and the benchmarks on a bare machine: brings what is missing, builds, hands over.
 // Plain Node without a dependency, because it runs before `npm ci`.
 import { handOver } from './run/hand-over.mjs';
 import { build, installDependencies } from './run/install.mjs';

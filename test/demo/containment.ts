@@ -158,7 +158,7 @@ async function readTimeline(
   const level = async (words: string[]): Promise<number> => {
     const matches = ({ data }: { data: { deviceId: string; level: string } }): boolean =>
       data.deviceId === mri && words.includes(data.level);
-    return (await recorder.until('lazaret.assessment.changed', matches, timeoutMs, words[0])).receivedAt;
+    return (await recorder.until('lazaret.assessment.changed', matches, 1000, words[0])).receivedAt;
   };
   const proven = await recorder.until(
     'lazaret.quarantine.truth-changed',
@@ -184,6 +184,7 @@ async function readTimeline(
     firstWormPacket,
     firstEvidence: evidence.receivedAt,
     propose: await level(['propose', 'isolate']),
+    // Whoever approves a proposal need not wait until it is as sure as that.
     isolate: await level(['isolate']).catch(() => Number.NaN),
     decision: Date.parse(approved.event.time),
     permitsIn: when(at?.permitsInAt),
