@@ -43,23 +43,23 @@ function smallCheckout(files: Record<string, string>): string {
   return dir;
 }
 
-describe('npm test and npm run demo', () => {
-  const dirs: string[] = [];
-  const checkout = (files: Record<string, string>) => {
-    const dir = smallCheckout(files);
-    dirs.push(dir);
-    return dir;
-  };
-  afterAll(() => dirs.forEach((dir) => rmSync(dir, { recursive: true, force: true })));
+const dirs: string[] = [];
+function checkout(files: Record<string, string>): string {
+  const dir = smallCheckout(files);
+  dirs.push(dir);
+  return dir;
+}
+afterAll(() => dirs.forEach((dir) => rmSync(dir, { recursive: true, force: true })));
 
+describe('npm test and npm run demo', () => {
   it('end with the sum of the Jest runs, and with the exit code of the first that failed', () => {
     const dir = checkout({
       'jest.config.js': "export default { transform: {}, testMatch: ['**/*.check.js'] };",
       'a.check.js': "test('one', () => {}); test('two', () => {}); test('three', () => { throw new Error('no'); });",
       'b.check.js': "throw new Error('a file that does not load is a failure too');",
-      'jest.int.config.js': "throw new Error('must not be run after a failure');",
     });
-    const { stdout, status } = run(['test', 'unit', 'int'], dir);
+    // The check would fail here, and count: it must not be run after a failure.
+    const { stdout, status } = run(['test', 'unit', 'check'], dir);
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('2 passed, 2 failed');
     expect(status).toBe(1);
   });
@@ -142,5 +142,26 @@ describe('what npm has installed', () => {
   it('matches the lock file of this checkout', () => {
     const read = (name: string) => JSON.parse(readFileSync(join(root, name), 'utf8')) as Lock;
     expect(isInstalled(read('package-lock.json'), read('node_modules/.package-lock.json'))).toBe(true);
+  });
+});
+
+describe("the tests' Python packages", () => {
+  const lines = (name: string): string[] =>
+    readFileSync(join(root, 'deploy/local/python', name), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+
+  it('are asked for by exact version, each in one place only', () => {
+    const all = [...lines('requirements.txt'), ...lines('constraints.txt')];
+    for (const line of all) expect(line).toMatch(/^[\w.-]+==[\w.]+$/);
+    const names = all.map((line) => line.replace(/==.*/, '').toLowerCase().replaceAll('_', '-'));
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('say which command brings them when they can not be brought', () => {
+    const dir = checkout({ 'deploy/local/python/requirements.txt': 'no such package\n' });
+    const { stderr, status } = run(['test', 'int'], dir);
+    expect(stderr).toMatch(/^The tests' Python packages are missing: run ".*pip install.*requirements\.txt.*" \(/m);
+    expect(status).toBe(69);
   });
 });

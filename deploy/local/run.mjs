@@ -4,6 +4,7 @@ import { handOver } from './run/hand-over.mjs';
 import { build, installDependencies } from './run/install.mjs';
 import { bringPrerequisites } from './run/prerequisites.mjs';
 import { Unavailable, say } from './run/progress.mjs';
+import { installPython } from './run/python.mjs';
 import { STEPS, runSuite } from './run/suite.mjs';
 
 const USAGE = `usage: run.mjs demo [options of the demo]
@@ -15,19 +16,20 @@ const [command, ...args] = process.argv.slice(2);
 async function main() {
   switch (command) {
     case 'demo':
-      await prepare({ ward: true, browser: false });
+      await prepare({ ward: true, radius: wantsRadius(args) });
       return handOver('dist/test/demo/main.js', args);
     case 'bench': {
       const [name = '', ...options] = args;
       if (!/^[a-z]+$/.test(name)) throw new Unavailable(USAGE, 64);
-      await prepare({ ward: true, browser: false });
+      await prepare({ ward: true });
       return handOver(`dist/test/bench/${name}.js`, options);
     }
     case 'test': {
       const steps = args.length === 0 ? Object.keys(STEPS) : args;
       const unknown = steps.filter((step) => !Object.hasOwn(STEPS, step));
       if (unknown.length > 0) throw new Unavailable(`No test step is called ${unknown.join(', ')}.\n${USAGE}`, 64);
-      await prepare({ ward: steps.includes('e2e'), browser: steps.includes('e2e') });
+      const [int, e2e] = [steps.includes('int'), steps.includes('e2e')];
+      await prepare({ ward: e2e, browser: e2e, radius: int || e2e, peers: int || e2e });
       return runSuite(steps);
     }
     default:
@@ -37,8 +39,16 @@ async function main() {
 
 async function prepare(needs) {
   await bringPrerequisites(needs);
-  await installDependencies();
-  await build();
+  const program = async () => {
+    await installDependencies();
+    await build();
+  };
+  await Promise.all([needs.peers ? installPython() : undefined, program()]);
+}
+
+/** `--nac radius` or `--nac=radius`: the demo itself says what is wrong with any other word. */
+function wantsRadius(options) {
+  return options.some((option, i) => option === '--nac=radius' || (option === 'radius' && options[i - 1] === '--nac'));
 }
 
 main().then(

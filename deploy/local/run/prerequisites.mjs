@@ -4,6 +4,7 @@ import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { installPackages } from './packages.mjs';
 import { Unavailable, root, say, step } from './progress.mjs';
+import { pythonCommand } from './python.mjs';
 
 const NODE = [20, 19];
 
@@ -19,7 +20,20 @@ const WARD = {
   ps: 'procps',
 };
 
-export async function bringPrerequisites({ ward, browser }) {
+/** What the ward's 802.1X is made of: the switch's side, the RADIUS server with its REST module, the device's side. */
+const RADIUS = {
+  hostapd: 'hostapd',
+  freeradius: 'freeradius',
+  '/usr/lib/freeradius/rlm_rest.so': 'freeradius-rest',
+  radclient: 'freeradius-utils',
+  wpa_supplicant: 'wpasupplicant',
+};
+
+/** Peers of the NAC drivers' tests. */
+const PEERS = { snmpd: 'snmpd', snmpset: 'snmp' };
+
+/** `ward`, `browser`, `radius` and `peers` say what is wanted beside Node, PostgreSQL and Kafka. */
+export async function bringPrerequisites({ ward, browser, radius, peers }) {
   checkNode();
   if (process.platform !== 'linux') throw new Unavailable('Lazaret runs here on Linux only: use "docker compose up".');
   const isRoot = process.getuid() === 0;
@@ -28,7 +42,13 @@ export async function bringPrerequisites({ ward, browser }) {
       'The ward is made of network namespaces, which only root may create: run "sudo npm run demo" or "sudo npm test".',
     );
   }
-  const missing = [...missingPackages({ setpriv: 'util-linux', ...(ward ? WARD : {}) }), ...missingForKafka()];
+  const programs = {
+    setpriv: 'util-linux',
+    ...(ward ? WARD : {}),
+    ...(radius ? RADIUS : {}),
+    ...(peers ? PEERS : {}),
+  };
+  const missing = [...missingPackages(programs), ...(peers ? missingForPython() : []), ...missingForKafka()];
   if (missing.length > 0) await bring(missing, isRoot);
   checkJava();
   if (browser && findCommand('chromium') === undefined) await bringBrowser(isRoot);
@@ -42,8 +62,18 @@ function checkNode() {
 
 function missingPackages(commands) {
   return Object.entries(commands)
-    .filter(([command]) => findCommand(command) === undefined)
+    .filter(([command]) => !(command.endsWith('.so') ? existsSync(command) : findCommand(command)))
     .map(([, name]) => name);
+}
+
+/** Debian splits what makes an environment from its Python. */
+function missingForPython() {
+  try {
+    execFileSync(pythonCommand(), ['-c', 'import ensurepip, venv'], { stdio: 'ignore' });
+    return [];
+  } catch {
+    return ['python3', 'python3-venv'];
+  }
 }
 
 function missingForKafka() {

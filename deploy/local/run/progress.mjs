@@ -20,12 +20,12 @@ export function say(line) {
   process.stderr.write(`${line}\n`);
 }
 
-/** Says what is being done, does it, says how long it took. */
+/** Says what is being done, does it, says how long it took. Two may go on at once, so the end names its step too. */
 export async function step(title, work) {
   const startedAt = Date.now();
   say(`· ${title} …`);
   const result = await work();
-  say(`  done in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+  say(`  ${title}: done in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
   return result;
 }
 
