@@ -2,6 +2,7 @@ import { messagingEntities } from '#messaging';
 import type { Storage } from '#storage';
 import { AttemptEntity, DriftEntity, FenceEntity, LeaseEntity, UndoSheetEntity } from './apply/attempt.entity.js';
 import { EnforcementTables1764000000001 } from './migrations/1764000000001-enforcement-tables.js';
+import { Sessions1764000000002 } from './migrations/1764000000002-sessions.js';
 import { PlanEntity } from './plan/plan.entity.js';
 import { ObserverEntity, ProofEntity } from './prove/proof.entity.js';
 import { LocationEntity, LocationInterfaceEntity } from './read/location.entity.js';
@@ -28,5 +29,5 @@ export const storage: Storage = {
     ProofEntity,
     ObserverEntity,
   ],
-  migrations: [EnforcementTables1764000000001],
+  migrations: [EnforcementTables1764000000001, Sessions1764000000002],
 };

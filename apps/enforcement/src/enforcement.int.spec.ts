@@ -6,7 +6,7 @@ import { createTopics, EventProducer } from '#messaging';
 import { Counters, createLogger } from '#observability';
 import { createDataSource, findDrift } from '#storage';
 import { freshDatabase } from '../test/database.js';
-import { FakePoint, fakeFacts } from '../test/fake-point.js';
+import { FakePoint, pointOf } from '../test/fake-point.js';
 import { Ear } from '../test/ear.js';
 import { conversation, clinicalConversation } from '../test/scene.js';
 import { Teller } from '../test/teller.js';
@@ -33,7 +33,7 @@ describe('enforcement, on a real broker and database, over a fake point', () => 
     running = await startEnforcement({
       databaseUrl: url,
       brokers,
-      points: [{ facts: { ...fakeFacts, id: point.pointId }, driver: point }],
+      points: [pointOf(point, { id: point.pointId, switches: [point.pointId] })],
       interlocks: { protectedMacs: [], infrastructureMacs: [], isolationsAnHour: 50 },
       undoDirectory,
       logger,

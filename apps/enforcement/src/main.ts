@@ -1,18 +1,15 @@
 import 'reflect-metadata';
 import { Counters, createLogger } from '#observability';
 import { readConfig } from './config.js';
-import { createDriver } from './drivers/point.js';
+import { makePoint } from './drivers/point.js';
 import { SERVICE, startEnforcement, type Running } from './enforcement.module.js';
-import type { Point } from './read/point.js';
 
 const logger = createLogger(SERVICE);
 
 async function start(): Promise<void> {
   const { databaseUrl, kafkaBrokers: brokers, interlocks, undoDirectory, ...config } = readConfig();
-  const points: Point[] = config.points.map((point) => ({
-    facts: { id: point.id, quarantineVlan: point.quarantineVlan, vlans: point.vlans },
-    driver: createDriver(point, logger),
-  }));
+  const points = config.points.map((point) => makePoint(point, logger));
+
   const counters = new Counters();
   const starting = startEnforcement({ databaseUrl, brokers, points, interlocks, undoDirectory, logger, counters });
   endOnSignal(starting);

@@ -47,7 +47,7 @@ function refusalsOf(known: Known, plan: Plan, readings: Readings, { points, inte
     const reading = readings.get(planned.pointId);
     if (!point || !reading || reading instanceof Error) return [];
     const { location, neighbours } = known;
-    const { perSession } = honest(point.driver.profile);
+    const { perSession } = honest(point.profile);
     const question = {
       planned,
       location,

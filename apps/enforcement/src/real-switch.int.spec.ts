@@ -9,7 +9,7 @@ import { freshDatabase } from '../test/database.js';
 import { Ear } from '../test/ear.js';
 import { clinicalConversation, conversation, permit } from '../test/scene.js';
 import { Teller } from '../test/teller.js';
-import { OvsDriver } from './drivers/ovs/ovs.driver.js';
+import { makePoint } from './drivers/point.js';
 import { OvsFixture, subject } from './drivers/ovs/testing/ovs-fixture.client.js';
 import { startEnforcement, type Running } from './enforcement.module.js';
 import type { Isolation } from './wanted/wanted.js';
@@ -31,13 +31,12 @@ describe('enforcement on a real switch', () => {
   let before: { port: string; entries: string };
 
   const start = async (): Promise<void> => {
-    const { quarantineVlan, vlans } = fixture.point;
     // A name of its own: the topics are shared by the run, and what another test wanted must not reach this switch.
     const id = told.pointId;
     running = await startEnforcement({
       databaseUrl: url,
       brokers,
-      points: [{ facts: { id, quarantineVlan, vlans }, driver: new OvsDriver({ ...fixture.point, id }) }],
+      points: [makePoint({ ...fixture.point, id })],
       interlocks: { protectedMacs: [], infrastructureMacs: [], isolationsAnHour: 50 },
       undoDirectory: mkdtempSync(join(tmpdir(), 'lazaret-undo-')),
       logger,

@@ -5,8 +5,9 @@ import { due, type Due } from './due.js';
 import type { Known } from './known.js';
 import type { Loop } from './loop.js';
 import { plan as planIsolation, type Plan } from './plan/plan.js';
-import { planInput } from './plan/plan-input.js';
-import { pendingSteps, releaseSteps, type PendingStep } from './plan/steps.js';
+import { planInput, stepInput } from './plan/plan-input.js';
+import { releaseSteps } from './plan/release-steps.js';
+import { pendingSteps, type PendingStep, type StepInput } from './plan/steps.js';
 import { answerPreview } from './preview.js';
 import type { Readings } from './read/point.js';
 import { readPoints } from './read/read-points.js';
@@ -36,7 +37,7 @@ export async function reconcile(deviceId: string, loop: Loop): Promise<Due> {
   });
   const now = loop.now();
   const evidence = { proofs: wished.proofs, observers: wished.observers, outcomes, startedAt: loop.startedAt, now };
-  const next = prove({ known: wished, plan, readings, verdict, evidence });
+  const next = prove({ known: wished, plan, readings, points: loop.points, verdict, evidence });
 
   const { events, revision } = isolationEvents(known.state, next.state, now);
   const state = { ...next.state, revision };
@@ -58,18 +59,19 @@ function isLifting({ wanted, state }: Wished): boolean {
 
 function verdictOf(known: Wished, plan: Plan | null, readings: Readings, loop: Loop): Verdict {
   const { points, interlocks } = loop;
+  const input = stepInput(known, readings, points, loop.now());
   if (plan === null) {
-    const steps = releaseSteps(known.numbers, readings, points).map((step) => ({ ...step, putsBack: null }));
+    const steps = releaseSteps(known.numbers, input).map((step) => ({ ...step, putsBack: null }));
     return { steps, refusals: [], findings: [] };
   }
-  const pending = [...pendingSteps(plan, readings, points), ...unwanted(known, readings, loop)];
+  const pending = [...pendingSteps(plan, input), ...unwanted(known, input)];
   return check({ known, plan, pending, readings, points, interlocks });
 }
 
 /** What interfaces have left that the wish no longer names. */
-function unwanted(known: Wished, readings: Readings, loop: Loop): PendingStep[] {
+function unwanted(known: Wished, input: StepInput): PendingStep[] {
   const others = new Map([...known.numbers].filter(([mac]) => !known.wanted.macs.includes(mac)));
-  return releaseSteps(others, readings, loop.points).map((step) => ({ ...step, purpose: 'clean' as const }));
+  return releaseSteps(others, input, 'clean');
 }
 
 function report(

@@ -1,6 +1,14 @@
-import { DriverError, type Driver, type DriverProfile, type EntryReading, type Fence, type PointHint } from '#driver';
-import type { PointIsolation, PointReading, PortReading, Step } from '#driver';
-import type { PointFacts } from '../src/read/point.js';
+import {
+  DriverError,
+  type CompiledEntries,
+  type Driver,
+  type DriverProfile,
+  type EntryReading,
+  type Fence,
+  type PointHint,
+} from '#driver';
+import type { PointIsolation, PointReading, PortReading, ProbeFinding, Step } from '#driver';
+import type { Point, PointFacts } from '../src/read/point.js';
 
 export const fakeProfile: DriverProfile = {
   order: 'make-before-break',
@@ -11,18 +19,27 @@ export const fakeProfile: DriverProfile = {
   stateful: false,
   entries: 100,
   perSession: false,
+  renews: false,
+  marks: true,
   modes: ['filter', 'vlan-bridged'],
   confirmed: true,
 };
 
 export const fakeFacts: PointFacts = {
   id: 'sw-1',
+  switches: ['sw-1'],
+  policyPoint: null,
   quarantineVlan: 66,
   vlans: [
     { vlan: 10, subnet: '10.10.0.0/24', gateway: { address: '10.10.0.1', mac: '00:16:3e:00:00:10', port: 'r10' } },
     { vlan: 20, subnet: '10.20.0.0/24', gateway: { address: '10.20.0.1', mac: '00:16:3e:00:00:20', port: 'r20' } },
   ],
 };
+
+/** The fake as the loop has it. */
+export function pointOf(driver: FakePoint, facts: Partial<PointFacts> = {}): Point {
+  return { facts: { ...fakeFacts, ...facts }, profile: driver.profile, driver };
+}
 
 /** Something that happened at the fake point, in order: what an observer on the wire would tell. */
 export type FakeEvent =
@@ -60,13 +77,15 @@ export class FakePoint implements Driver {
     return this;
   }
 
-  compile(isolation: PointIsolation): { entries: string[] } {
+  compile(isolation: PointIsolation): CompiledEntries {
     const { port, mac, permits } = isolation;
     const permit = permits.map(
       (one) => `permit ${port} ${mac} ${one.opener} ${one.transport}/${one.port} ${one.peerAddress}`,
     );
     return {
-      entries: [...permit.map((text, index) => `${text} via ${permits[index]?.nextHop.port}`), `deny ${port} ${mac}`],
+      entries: [...permit.map((text, index) => `${text} via ${permits[index]?.nextHop?.port}`), `deny ${port} ${mac}`],
+      cut: [],
+      policy: null,
     };
   }
 
@@ -79,7 +98,15 @@ export class FakePoint implements Driver {
     if (this.isDown) return Promise.reject(new DriverError('unreachable', 'the fake point is down'));
     const ports = [...this.ports.values()].map((one) => structuredClone(one));
     const entries = structuredClone(this.entries);
-    return Promise.resolve({ pointId: this.pointId, bootId: `boot-${this.boot}`, readAt: this.now(), ports, entries });
+    return Promise.resolve({
+      pointId: this.pointId,
+      bootId: `boot-${this.boot}`,
+      readAt: this.now(),
+      ports,
+      entries,
+      policies: [],
+      sessions: [],
+    });
   }
 
   // Async, so that what it throws is a rejection like that of any driver.
@@ -101,6 +128,10 @@ export class FakePoint implements Driver {
   watch(listener: (hint: PointHint) => void): Promise<{ stop(): Promise<void> }> {
     this.hint = (kind) => listener({ pointId: this.pointId, kind, at: this.now() });
     return Promise.resolve({ stop: () => Promise.resolve() });
+  }
+
+  probe(): Promise<ProbeFinding[]> {
+    return Promise.resolve([{ check: 'answers', ok: !this.isDown, detail: 'the fake point in memory' }]);
   }
 
   hint: (kind: PointHint['kind']) => void = () => undefined;
@@ -142,6 +173,10 @@ export class FakePoint implements Driver {
         this.entries = this.entries.filter((one) => one.deviceNumber !== step.deviceNumber);
         this.history.push({ kind: 'removed', number: step.deviceNumber });
         return;
+      case 'set-policy':
+      case 'clear-policy':
+      case 'renew-session':
+        throw new DriverError('refused', `the fake switch knows no ${step.kind}`);
     }
   }
 

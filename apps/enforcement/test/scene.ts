@@ -9,7 +9,7 @@ import { PointReader } from '../src/read/read-points.js';
 import { reconcile } from '../src/reconcile.js';
 import type { Isolation, Permit, Preview } from '../src/wanted/wanted.js';
 import { Disk, MemoryStore } from './memory-store.js';
-import { FakePoint, fakeFacts } from './fake-point.js';
+import { FakePoint, pointOf } from './fake-point.js';
 
 export const MRI = '08:00:06:10:00:11';
 export const DEVICE = '01993c0a-aaaa-7bbb-8000-00000000000a';
@@ -151,7 +151,7 @@ export class Scene {
   loop(): Loop {
     return {
       store: this.store,
-      points: new Map([[this.point.pointId, { facts: fakeFacts, driver: this.point }]]),
+      points: new Map([[this.point.pointId, pointOf(this.point)]]),
       reader: new PointReader(),
       locks: new PointLocks(),
       interlocks: this.interlocks,

@@ -12,6 +12,8 @@ export const DRIVER_ERROR = {
   tooManyEntries: 'too-many-entries',
   unknownPort: 'unknown-port',
   badAnswer: 'bad-answer',
+  noSession: 'no-session',
+  misconfigured: 'misconfigured',
 } as const;
 export type DriverErrorCode = (typeof DRIVER_ERROR)[keyof typeof DRIVER_ERROR];
 
@@ -24,6 +26,10 @@ const retryOf: Record<DriverErrorCode, Retry> = {
   'too-many-entries': RETRY.permanent,
   'unknown-port': RETRY.permanent,
   'bad-answer': RETRY.ambiguous,
+  // The policy is set and nobody is connected: true until the device connects again.
+  'no-session': RETRY.permanent,
+  // A secret that can't be read or that the point refuses: for a person to mend, and then worth another try.
+  misconfigured: RETRY.transient,
 };
 
 /** A fault of an enforcement point or of the way to it. The message holds no secret. */

@@ -15,6 +15,10 @@ export interface DriverProfile {
   entries: number;
   /** It controls each session of a port by itself, so that several devices may share the port. */
   perSession: boolean;
+  /** It can make a live session take a changed policy; where it can't, a device is isolated at its next connection. */
+  renews: boolean;
+  /** It holds our marks, so that what is ours can be told from the point alone. */
+  marks: boolean;
   /** The modes that its driver can apply. */
   modes: readonly ('filter' | 'vlan-bridged' | 'vlan-routed')[];
   confirmed: boolean;

@@ -1,9 +1,8 @@
-import type { PointReading } from '#driver';
 import { beyondApproval } from '../plan/approval.js';
 import { honest } from '../plan/modes.js';
 import type { Plan, PlannedInterface } from '../plan/plan.js';
 import type { PendingStep } from '../plan/steps.js';
-import { entriesMatch, portMatches } from '../plan/steps.js';
+import { shown } from '../plan/shown.js';
 import type { PlanningPoint, Readings } from '../read/point.js';
 import { interfaceOf } from '../read/location.js';
 import type { Known } from '../known.js';
@@ -73,7 +72,7 @@ function refusalOf({ known, readings, points, interlocks }: CheckInput, planned:
     neighbours: known.neighbours,
     reading,
     facts: point.facts,
-    perSession: honest(point.driver.profile).perSession,
+    perSession: honest(point.profile).perSession,
     applied: wasApplied(known, planned),
     interlocks,
   });
@@ -101,15 +100,15 @@ function conflict(input: CheckInput): Finding[] {
 }
 
 function handAt(input: CheckInput, planned: PlannedInterface): string | null {
-  const reading = readingOf(input, planned);
+  const now = shown(planned, input.readings);
   const state = stateOf(input, planned.mac);
-  return reading && state ? changedByHand(state, planned, reading, input.known.unfrozenAt) : null;
+  return now && state ? changedByHand(state, planned, now, input.known.unfrozenAt) : null;
 }
 
 function driftOf(input: CheckInput, planned: PlannedInterface): [string, string][] {
-  const reading = readingOf(input, planned);
+  const now = shown(planned, input.readings);
   const state = stateOf(input, planned.mac);
-  const what = reading && state ? drifted(state, planned, reading, input.known.unfrozenAt) : null;
+  const what = now && state ? drifted(state, planned, now, input.known.unfrozenAt) : null;
   return what ? [[planned.mac, what]] : [];
 }
 
@@ -129,20 +128,8 @@ function ambiguous({ known }: CheckInput): Finding[] {
 }
 
 function isAsPlanned(input: CheckInput, planned: PlannedInterface): boolean {
-  const reading = readingOf(input, planned);
-  if (!reading) return false;
-  return (
-    entriesMatch(reading, planned) &&
-    portMatches(
-      reading.ports.find((one) => one.port === planned.port),
-      planned,
-    )
-  );
-}
-
-function readingOf({ readings }: CheckInput, { pointId }: PlannedInterface): PointReading | undefined {
-  const reading = readings.get(pointId);
-  return reading instanceof Error ? undefined : reading;
+  const now = shown(planned, input.readings);
+  return now !== null && now.permitsIn && now.placed && !now.foreignPolicy;
 }
 
 function stateOf({ known }: CheckInput, mac: string) {

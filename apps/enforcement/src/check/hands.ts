@@ -1,7 +1,6 @@
-import type { PointReading } from '#driver';
 import { isSame } from '../plan/canonical.js';
 import type { PlannedInterface } from '../plan/plan.js';
-import { entriesMatch, portMatches } from '../plan/steps.js';
+import type { Shown } from '../plan/shown.js';
 import type { InterfaceState } from '../seen/state.js';
 
 /** Drift is put back at most so often … */
@@ -16,7 +15,7 @@ export const PUT_BACK_WINDOW_MS = 600_000;
 function remembered(
   state: InterfaceState,
   planned: PlannedInterface,
-  reading: PointReading,
+  { reading }: Shown,
   unfrozenAt: Date | null,
 ): boolean {
   if (!state.isolation || state.bootId !== reading.bootId) return false;
@@ -29,13 +28,13 @@ function remembered(
 export function changedByHand(
   state: InterfaceState,
   planned: PlannedInterface,
-  reading: PointReading,
+  now: Shown,
   unfrozenAt: Date | null,
 ): string | null {
-  if (!remembered(state, planned, reading, unfrozenAt) || state.permitsInAt === null) return null;
-  const isolation = state.isolation;
-  const port = reading.ports.find((one) => one.port === planned.port);
-  if (!port || isolation?.mode !== 'vlan-bridged') return null;
+  if (!remembered(state, planned, now, unfrozenAt) || state.permitsInAt === null) return null;
+  const { isolation } = state;
+  const { port } = now;
+  if (!port || planned.profile.state !== 'port' || !isolation || isolation.mode === 'filter') return null;
   const ours = port.vlan === isolation.quarantineVlan;
   if (ours || (state.movedAt === null && port.vlan === isolation.homeVlan)) return null;
   return `VLAN of port ${port.port} changed to ${port.vlan ?? 'none'} by another hand`;
@@ -45,14 +44,33 @@ export function changedByHand(
 export function drifted(
   state: InterfaceState,
   planned: PlannedInterface,
-  reading: PointReading,
+  now: Shown,
   unfrozenAt: Date | null,
 ): string | null {
-  if (!remembered(state, planned, reading, unfrozenAt)) return null;
+  if (!remembered(state, planned, now, unfrozenAt)) return null;
   // A newer wish is work to do, not drift.
   if (!isSame(state.isolation, planned.isolation)) return null;
-  if (state.permitsInAt && !entriesMatch(reading, planned)) return `entries of ${planned.mac} are not as we left them`;
-  const port = reading.ports.find((one) => one.port === planned.port);
-  if (state.movedAt && !portMatches(port, planned)) return `our mark on port ${planned.port} is not as we left it`;
+  if (planned.profile.state !== 'port') return driftedSession(state, planned, now);
+  if (state.permitsInAt && !now.permitsIn) return `entries of ${planned.mac} are not as we left them`;
+  if (state.movedAt && !now.placed) return `our mark on port ${planned.port} is not as we left it`;
   return null;
+}
+
+/**
+ * A session that was told to take what is assigned, or had taken it, and another one that has not. No session is no
+ * drift: the device is off, and takes it when it connects again.
+ */
+function driftedSession(
+  { permitsInAt, movedAt, renewed }: InterfaceState,
+  { mac, policyPointId }: PlannedInterface,
+  { permitsIn, placed, sessions }: Shown,
+): string | null {
+  if (permitsInAt && policyPointId !== null && !permitsIn) return `what we assigned to ${mac} is not as we left it`;
+  if (placed || sessions.length === 0 || !(movedAt ?? renewed)) return null;
+  const failed = sessions.find((one) => one.state === 'failed');
+  if (failed) return `the switch could not apply what its session of ${mac} was given`;
+  if (sessions.some((one) => one.authorizedBy === 'critical')) {
+    return `the switch let ${mac} in because no RADIUS server answered`;
+  }
+  return `the session of ${mac} does not carry what is assigned`;
 }

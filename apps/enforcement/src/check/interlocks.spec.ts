@@ -1,4 +1,4 @@
-import { FakePoint, fakeFacts } from '../../test/fake-point.js';
+import { FakePoint, fakeFacts, pointOf } from '../../test/fake-point.js';
 import { MRI, Scene } from '../../test/scene.js';
 import { planInput } from '../plan/plan-input.js';
 import { plan } from '../plan/plan.js';
@@ -13,7 +13,7 @@ async function question(changes: Partial<Question> = {}, point?: FakePoint): Pro
   const known = await scene.store.load('any');
   const { wanted } = scene.disk;
   if (!known || !wanted) throw new Error('nothing is known');
-  const points = new Map([['sw-1', { facts: fakeFacts, driver: scene.point }]]);
+  const points = new Map([['sw-1', pointOf(scene.point)]]);
   const planned = plan(planInput(known, wanted, new Map([['sw-1', await scene.point.read()]]), points)).interfaces[0];
   if (!planned) throw new Error('nothing is planned');
   const reading = await (point ?? scene.point).read();

@@ -51,7 +51,8 @@ function infrastructurePort({ planned, facts }: Question): Refusal | null {
 
 function accessPortOnly({ planned, reading }: Question): Refusal | null {
   const port = reading.ports.find((one) => one.port === planned.port);
-  if (port && !port.trunk) return null;
+  const isUntold = planned.profile.state !== 'port' && !port;
+  if (isUntold || (port && !port.trunk)) return null;
   return { mac: planned.mac, reason: 'infrastructure', message: `port ${planned.port} is a trunk` };
 }
 
@@ -77,5 +78,10 @@ function aloneOnPort(question: Question): Refusal | null {
 
 function behindPort({ planned, reading, neighbours }: Question): string[] {
   const port = reading.ports.find((one) => one.port === planned.port);
-  return port ? othersBehind(port, planned.mac, planned.pointId, neighbours) : [];
+  return othersBehind(
+    { port: planned.port, macs: port?.macs ?? null },
+    planned.mac,
+    planned.isolation.switch,
+    neighbours,
+  );
 }

@@ -1,18 +1,31 @@
 import { z } from 'zod';
 import type { Driver } from '#driver';
 import type { Logger } from '#observability';
+import type { Point, PointFacts } from '../read/point.js';
 import { ovsPointSchema } from './ovs/config.js';
 import { OvsDriver } from './ovs/ovs.driver.js';
 
 /** An enforcement point in the configuration, by the kind of its driver. */
 export const pointSchema = z.discriminatedUnion('kind', [ovsPointSchema]);
 export type PointConfig = z.infer<typeof pointSchema>;
+type Config<K extends PointConfig['kind']> = Extract<PointConfig, { kind: K }>;
+
+/** How a kind of point is made: its driver, and what planning must know of it that no driver tells. */
+interface Kind<K extends PointConfig['kind']> {
+  create(point: Config<K>, logger?: Logger): Driver;
+  facts(point: Config<K>): PointFacts;
+}
 
 /** Every kind of driver. Registration is this map and nothing else. */
-const drivers: { [K in PointConfig['kind']]: (point: Extract<PointConfig, { kind: K }>, logger?: Logger) => Driver } = {
-  ovs: (point, logger) => new OvsDriver(point, logger),
+const kinds: { [K in PointConfig['kind']]: Kind<K> } = {
+  ovs: {
+    create: (point, logger) => new OvsDriver(point, logger),
+    facts: ({ id, quarantineVlan, vlans }) => ({ id, switches: [id], policyPoint: null, quarantineVlan, vlans }),
+  },
 };
 
-export function createDriver(point: PointConfig, logger?: Logger): Driver {
-  return drivers[point.kind](point, logger);
+export function makePoint<K extends PointConfig['kind']>(point: Config<K>, logger?: Logger): Point {
+  const kind: Kind<K> = kinds[point.kind as K];
+  const driver = kind.create(point, logger);
+  return { facts: kind.facts(point), profile: driver.profile, driver };
 }

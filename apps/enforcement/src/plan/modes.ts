@@ -56,6 +56,8 @@ function ownRefusal(mode: PlanMode, { wanted, profile, permits, ...question }: M
       if (question.quarantineVlan === null) return REFUSED.noQuarantineVlan;
       return question.homeVlan === question.quarantineVlan ? REFUSED.alreadyThere : null;
     case 'vlan-routed':
+      if (question.quarantineVlan === null) return REFUSED.noQuarantineVlan;
+      if (question.homeVlan === question.quarantineVlan) return REFUSED.alreadyThere;
       if (permits.some((permit) => permit.opener === 'peer')) return REFUSED.needsCallbacks;
       return question.addressing === 'dhcp' ? null : REFUSED.addressPinned;
   }

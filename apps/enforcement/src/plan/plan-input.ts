@@ -1,7 +1,9 @@
 import type { Known } from '../known.js';
 import type { PlanningPoint, Readings } from '../read/point.js';
+import type { DeviceState } from '../seen/state.js';
 import type { Wanted } from '../wanted/wanted.js';
 import type { Applied, PlanInput } from './plan.js';
+import type { StepInput } from './steps.js';
 
 /** What planning looks at, from all that is known of a device. */
 export function planInput(
@@ -10,8 +12,24 @@ export function planInput(
   readings: Readings,
   points: ReadonlyMap<string, PlanningPoint>,
 ): PlanInput {
-  const applied = new Map<string, Applied>();
-  for (const { mac, pointId, isolation } of state.interfaces)
-    if (pointId && isolation) applied.set(mac, { pointId, isolation });
-  return { wanted, location, neighbours, points, readings, numbers, applied };
+  return { wanted, location, neighbours, points, readings, numbers, applied: appliedBy(state) };
+}
+
+/** What we have applied, by MAC, as we remember it. */
+export function appliedBy({ interfaces }: DeviceState): Map<string, Applied> {
+  return new Map(
+    interfaces.flatMap(({ mac, pointId, isolation, renewed }) =>
+      pointId && isolation ? [[mac, { pointId, isolation, renewed }] as const] : [],
+    ),
+  );
+}
+
+/** What steps are taken from. */
+export function stepInput(
+  { state }: Known,
+  readings: Readings,
+  points: ReadonlyMap<string, PlanningPoint>,
+  now: Date,
+): StepInput {
+  return { readings, points, applied: appliedBy(state), left: state.left, now };
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fakeFacts, fakeProfile, FakePoint } from '../../test/fake-point.js';
+import { fakeFacts, fakeProfile, FakePoint, pointOf } from '../../test/fake-point.js';
 import { DEVICE, MRI, QUARANTINE, Scene, permit, wish } from '../../test/scene.js';
 import type { Permit } from '../wanted/wanted.js';
 import { beyondApproval, approvedFrom } from './approval.js';
@@ -7,7 +7,8 @@ import { planText } from './digest.js';
 import { honest } from './modes.js';
 import { nextHop } from './next-hop.js';
 import { plan, type PlanInput } from './plan.js';
-import { pendingSteps, releaseSteps } from './steps.js';
+import { releaseSteps } from './release-steps.js';
+import { pendingSteps } from './steps.js';
 
 const at = new Date('2026-01-05T08:00:00.000Z');
 
@@ -18,7 +19,7 @@ async function input(changes: Partial<PlanInput> = {}, point = new FakePoint(() 
     wanted: wish(),
     location: scene.disk.location,
     neighbours: [],
-    points: new Map([['sw-1', { facts: fakeFacts, driver: point }]]),
+    points: new Map([['sw-1', pointOf(point)]]),
     readings: new Map([['sw-1', await point.read()]]),
     numbers: new Map([[MRI, 7]]),
     applied: new Map(),
@@ -80,11 +81,12 @@ describe('plan', () => {
   it('has permits before the move, one step at a time, until nothing is left to do', async () => {
     const point = new FakePoint(() => at);
     const base = await input({}, point);
+    const steps = { applied: new Map(), left: [], now: at };
     const taken: string[] = [];
     for (let runs = 0; runs < 5; runs += 1) {
       const readings = new Map([['sw-1', await point.read()]]);
       const made = plan({ ...base, readings });
-      const pending = pendingSteps(made, readings, base.points);
+      const pending = pendingSteps(made, { ...steps, readings, points: base.points });
       expect(pending.length).toBeLessThanOrEqual(1);
       const [next] = pending;
       if (!next) break;
@@ -93,7 +95,7 @@ describe('plan', () => {
     }
     expect(taken).toEqual(['install-entries', 'move-port']);
     const readings = new Map([['sw-1', await point.read()]]);
-    const release = releaseSteps(base.numbers, readings, base.points);
+    const release = releaseSteps(base.numbers, { ...steps, readings, points: base.points });
     expect(release.map((one) => one.step.kind)).toEqual(['restore-port']);
   });
 
@@ -165,17 +167,20 @@ describe('plan', () => {
 });
 
 describe('the next hop of a permit', () => {
-  const hop = (peerAddress: string, neighbours: Parameters<typeof nextHop>[3] = []) =>
-    nextHop(permit({ peerAddress }), 10, fakeFacts, neighbours)?.port;
+  const hop = (peerAddress: string, neighbours: Parameters<typeof nextHop>[3] = []) => {
+    const way = nextHop(permit({ peerAddress }), 10, fakeFacts, neighbours);
+    return way === 'unknown' ? way : way?.port;
+  };
 
   it('is the gateway beyond the subnet, the own port of a neighbour inside, and unknown otherwise', () => {
     const peer = { address: '10.10.0.12', mac: '08:00:06:10:00:12', pointId: 'sw-1', port: 'mri2', vlan: 10 };
     expect(hop('10.20.0.10')).toBe('r10');
     expect(hop('10.10.0.1')).toBe('r10');
     expect(hop('10.10.0.12', [peer])).toBe('mri2');
-    expect(hop('10.10.0.12')).toBeUndefined();
-    expect(hop('10.10.0.12', [{ ...peer, pointId: 'sw-2' }])).toBeUndefined();
-    expect(nextHop(permit(), 99, fakeFacts, [])).toBeNull();
+    expect(hop('10.10.0.12')).toBe('unknown');
+    expect(hop('10.10.0.12', [{ ...peer, pointId: 'sw-2' }])).toBe('unknown');
+    expect(nextHop(permit(), 99, fakeFacts, [])).toBe('unknown');
+    expect(nextHop(permit(), 10, { ...fakeFacts, vlans: [] }, [])).toBeNull();
   });
 });
 

@@ -1,5 +1,5 @@
 import type { PlanMode } from '#events';
-import type { PointIsolation, PointReading } from '#driver';
+import type { DriverProfile, PointIsolation, PointReading } from '#driver';
 import type { Location, Neighbour } from '../read/location.js';
 import { interfaceOf } from '../read/location.js';
 import type { PlanningPoint, Readings } from '../read/point.js';
@@ -11,6 +11,13 @@ import { planInterface } from './plan-interface.js';
 export interface Applied {
   pointId: string;
   isolation: PointIsolation;
+  /** The session that we have told to take it, and when; null: none. */
+  renewed: Renewed | null;
+}
+
+export interface Renewed {
+  sessionId: string;
+  at: Date;
 }
 
 /** Everything that planning looks at. Numbers and what is applied are by MAC, points and readings by id. */
@@ -27,12 +34,18 @@ export interface PlanInput {
 /** One interface's part of a plan: everything that its steps need. */
 export interface PlannedInterface {
   mac: string;
+  /** The point of the switch, or the NAC that has it. */
   pointId: string;
+  /** Who holds what is assigned to the MAC, and is told it instead of the switch; null: the point keeps entries itself. */
+  policyPointId: string | null;
   port: string;
   mode: PointIsolation['mode'];
   isolation: PointIsolation;
-  /** The point's entries for it, compiled. */
+  profile: DriverProfile;
+  /** The isolation in the words of whoever is told it, compiled. */
   entries: string[];
+  /** How a session's policy reads that carries exactly this; null where sessions don't tell. */
+  policy: string | null;
   entriesMax: number;
   interruptionMs: number;
   undo: string[];

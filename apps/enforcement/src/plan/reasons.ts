@@ -19,5 +19,7 @@ export const REFUSED = {
   notAnAccessPort: 'not-an-access-port',
   addressUnknown: 'address-unknown',
   noNumber: 'no-device-number',
+  policyOfOthers: 'assigned-by-others',
+  homeVlanUnknown: 'home-vlan-unknown',
   portInUse: 'port-in-use-by-another-isolation',
 } as const;

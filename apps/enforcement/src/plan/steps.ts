@@ -1,6 +1,9 @@
-import type { PointReading, PortReading, Step } from '#driver';
+import type { SessionReading, Step } from '#driver';
 import type { PlanningPoint, Readings } from '../read/point.js';
-import { answered, type Plan, type PlannedInterface } from './plan.js';
+import type { Applied, Plan, PlannedInterface } from './plan.js';
+import { leftBehind } from './release-steps.js';
+import { servingPoint } from './serving.js';
+import { shown, type Shown } from './shown.js';
 
 /** A step that is not true yet, with what people read of it. */
 export interface PendingStep {
@@ -12,123 +15,137 @@ export interface PendingStep {
   text: string;
 }
 
-/** Cookies hold the generation modulo this; the port's mark holds the whole one. */
-const COOKIE_GENERATIONS = 65_536;
-
-/** Whether the point holds exactly the entries that the plan wants for this interface. */
-export function entriesMatch(reading: PointReading, { isolation, entries }: PlannedInterface): boolean {
-  const held = reading.entries.filter((one) => one.deviceNumber === isolation.deviceNumber);
-  if (held.length !== new Set(entries).size) return false;
-  const generation = isolation.generation % COOKIE_GENERATIONS;
-  const wanted = new Set(entries);
-  return held.every((one) => one.generation === generation && wanted.has(one.text));
+/** What steps are taken from, beside the plan. */
+export interface StepInput {
+  readings: Readings;
+  points: ReadonlyMap<string, PlanningPoint>;
+  /** What we have applied, by MAC. */
+  applied: ReadonlyMap<string, Applied>;
+  /** Where interfaces have been, and the point holds no mark that would tell. */
+  left: readonly Left[];
+  now: Date;
 }
 
-/** Whether the port is in the VLAN that the plan wants and carries our mark of this generation. */
-export function portMatches(port: PortReading | undefined, { isolation }: PlannedInterface): boolean {
-  if (isolation.mode === 'filter') return port !== undefined && port.mark?.deviceNumber !== isolation.deviceNumber;
-  if (!port?.mark || port.vlan !== isolation.quarantineVlan) return false;
-  const { deviceNumber, generation, quarantineId } = port.mark;
-  return (
-    deviceNumber === isolation.deviceNumber &&
-    generation === isolation.generation &&
-    quarantineId === isolation.quarantineId
-  );
+/** An isolation that is to be taken away from a point that holds no mark of it. */
+export interface Left extends Omit<Applied, 'renewed'> {
+  mac: string;
 }
+
+/** A session that was told to begin anew is not told again before this: its end and its successor take their time. In ms. */
+export const RENEWAL_SETTLES_MS = 30_000;
 
 /**
  * For each interface the first step that is not true yet: permits, then the move, then what it left elsewhere. The next
  * one follows after a fresh reading has shown this one.
  */
-export function pendingSteps(
-  plan: Plan,
-  readings: Readings,
-  points: ReadonlyMap<string, PlanningPoint>,
-): PendingStep[] {
+export function pendingSteps(plan: Plan, input: StepInput): PendingStep[] {
   return plan.interfaces.flatMap((planned) => {
-    const reading = readings.get(planned.pointId);
-    if (!reading || reading instanceof Error) return [];
-    const step = isolatingStep(planned, reading);
+    const now = shown(planned, input.readings);
+    if (!now) return [];
+    const step = isolatingStep(planned, now, input);
     if (step) return [step];
-    return leftBehind(planned, readings, points).slice(0, 1);
+    return leftBehind(planned, input).slice(0, 1);
   });
 }
 
-/** Everything of ours that a point still holds for these interfaces: the port first, then the entries. */
-export function releaseSteps(
-  numbers: ReadonlyMap<string, number>,
-  readings: Readings,
-  points: ReadonlyMap<string, PlanningPoint>,
-): PendingStep[] {
-  return [...numbers].flatMap(([mac, number]) =>
-    answered(readings).flatMap((reading) => undo(reading, mac, number, 'release', points).slice(0, 1)),
-  );
+function isolatingStep(planned: PlannedInterface, now: Shown, input: StepInput): PendingStep | undefined {
+  const base = { mac: planned.mac, pointId: planned.pointId, purpose: 'isolate' as const };
+  const { isolation } = planned;
+  if (planned.profile.state === 'port') return portStep(planned, now);
+  if (planned.policyPointId !== null && !now.permitsIn) {
+    const step: Step = { kind: 'set-policy', isolation };
+    return { ...base, pointId: planned.policyPointId, step, text: assignText(planned) };
+  }
+  return now.placed || !planned.profile.renews ? undefined : renewal(planned, now.sessions, input);
 }
 
-function isolatingStep(planned: PlannedInterface, reading: PointReading): PendingStep | undefined {
-  const { mac, pointId, isolation, entries } = planned;
+function portStep(planned: PlannedInterface, { permitsIn, placed, port }: Shown): PendingStep | undefined {
+  const { mac, pointId, isolation } = planned;
   const base = { mac, pointId, purpose: 'isolate' as const };
-  if (!entriesMatch(reading, planned)) {
-    return { ...base, step: { kind: 'install-entries', isolation }, text: installText(planned, entries.length) };
-  }
-  const port = reading.ports.find((one) => one.port === planned.port);
-  if (portMatches(port, planned)) return undefined;
-  if (isolation.mode === 'vlan-bridged')
-    return { ...base, step: { kind: 'move-port', isolation }, text: moveText(planned) };
+  if (!permitsIn) return { ...base, step: { kind: 'install-entries', isolation }, text: installText(planned) };
+  if (placed) return undefined;
+  if (isolation.mode !== 'filter') return { ...base, step: { kind: 'move-port', isolation }, text: moveText(planned) };
   const { quarantineId } = port?.mark ?? isolation;
-  const step: Step = { kind: 'restore-port', port: planned.port, quarantineId, quarantineVlan: port?.vlan ?? null };
+  const step: Step = {
+    kind: 'restore-port',
+    port: planned.port,
+    mac,
+    quarantineId,
+    quarantineVlan: port?.vlan ?? null,
+    homeVlan: isolation.homeVlan,
+  };
   return { ...base, step, text: `${pointId}: port ${planned.port} back to VLAN ${isolation.homeVlan}` };
+}
+
+/** Tells the first session that does not carry the isolation to take it; not one that was told a moment ago. */
+function renewal(
+  planned: PlannedInterface,
+  sessions: readonly SessionReading[],
+  { applied, now }: StepInput,
+): PendingStep | undefined {
+  const { mac, pointId, isolation } = planned;
+  const session = sessions.find((one) => !settles(one, applied.get(mac), now));
+  if (!session) return undefined;
+  return {
+    mac,
+    pointId,
+    purpose: 'isolate',
+    step: {
+      kind: 'renew-session',
+      mac,
+      switch: isolation.switch,
+      port: session.port ?? planned.port,
+      sessionId: session.sessionId,
+      isolation,
+    },
+    text: renewText(planned),
+  };
+}
+
+export function settles({ sessionId }: SessionReading, applied: Applied | undefined, now: Date): boolean {
+  const renewed = applied?.renewed;
+  if (!renewed || renewed.sessionId !== sessionId) return false;
+  return now.getTime() - renewed.at.getTime() < RENEWAL_SETTLES_MS;
 }
 
 /** What people read of a plan, in order. */
 export function stepTexts(plan: Plan): string[] {
-  return plan.interfaces.flatMap((planned) => [
-    installText(planned, planned.entries.length),
-    ...(planned.mode === 'vlan-bridged' ? [moveText(planned)] : []),
-  ]);
+  return plan.interfaces.flatMap((planned) => {
+    if (planned.profile.state === 'port') {
+      return [installText(planned), ...(planned.mode === 'filter' ? [] : [moveText(planned)])];
+    }
+    const assign = planned.policyPointId === null ? [] : [assignText(planned)];
+    return [...assign, planned.profile.renews ? renewText(planned) : waitText(planned)];
+  });
 }
 
-function installText({ pointId }: PlannedInterface, count: number): string {
-  return `${pointId}: ${count} permit and deny entries`;
+function installText({ pointId, entries }: PlannedInterface): string {
+  return `${pointId}: ${entries.length} permit and deny entries`;
 }
 
 function moveText({ pointId, port, isolation }: PlannedInterface): string {
   return `${pointId}: port ${port} to VLAN ${isolation.quarantineVlan}`;
 }
 
-/** Ports that carry an interface's mark although it is elsewhere now, and entries at points that it has left. */
-function leftBehind(
-  planned: PlannedInterface,
-  readings: Readings,
-  points: ReadonlyMap<string, PlanningPoint>,
-): PendingStep[] {
-  return answered(readings).flatMap((reading) => {
-    const here = reading.pointId === planned.pointId;
-    const steps = undo(reading, planned.mac, planned.isolation.deviceNumber, 'clean', points);
-    return steps.filter(({ step }) => !here || (step.kind === 'restore-port' && step.port !== planned.port));
-  });
+function assignText({ policyPointId, mac, isolation, entries }: PlannedInterface): string {
+  const where = isolation.quarantineVlan === null ? 'in its VLAN' : `VLAN ${isolation.quarantineVlan}`;
+  return `${policyPointId}: policy of ${mac}: ${where}, ${entries.length} entries`;
 }
 
-/** The steps that take away what a point holds under a number. */
-function undo(
-  reading: PointReading,
-  mac: string,
-  number: number,
-  purpose: 'clean' | 'release',
+function renewText({ pointId, mac, interruptionMs }: PlannedInterface): string {
+  const gap = interruptionMs === 0 ? 'without a gap' : `cut off for about ${(interruptionMs / 1000).toFixed(1)} s`;
+  return `${pointId}: session of ${mac} renewed, ${gap}`;
+}
+
+function waitText({ pointId, mac }: PlannedInterface): string {
+  return `${pointId}: takes effect when ${mac} connects again: nothing here can make it`;
+}
+
+/** The point that can make a session at a switch begin anew; undefined: none. */
+export function renewingPoint(
   points: ReadonlyMap<string, PlanningPoint>,
-): PendingStep[] {
-  const { pointId } = reading;
-  const base = { mac, pointId, purpose };
-  const quarantineVlan = points.get(pointId)?.facts.quarantineVlan ?? null;
-  const steps: PendingStep[] = [];
-  for (const { port, mark } of reading.ports) {
-    if (mark?.deviceNumber !== number) continue;
-    const step: Step = { kind: 'restore-port', port, quarantineId: mark.quarantineId, quarantineVlan };
-    steps.push({ ...base, step, text: `${pointId}: port ${port} back to VLAN ${mark.prior.vlan}` });
-  }
-  if (reading.entries.some((one) => one.deviceNumber === number)) {
-    const step: Step = { kind: 'remove-entries', deviceNumber: number };
-    steps.push({ ...base, step, text: `${pointId}: entries of ${mac} removed` });
-  }
-  return steps;
+  switchId: string | null,
+): PlanningPoint | undefined {
+  const point = switchId === null ? undefined : servingPoint(points, switchId)?.point;
+  return point?.profile.renews ? point : undefined;
 }

@@ -46,8 +46,6 @@ function recordsOf(data: ConversationsSeen['data'], { mac }: OpenProof, observer
   };
 }
 
-function coveringOf({ pointId, isolation }: OpenProof, observers: readonly Observer[]): Observer[] {
-  if (!pointId || !isolation) return [];
-  const vlans = isolation.quarantineVlan === null ? [] : [isolation.quarantineVlan];
-  return observersOf(observers, pointId, [isolation.homeVlan, ...vlans]);
+function coveringOf({ isolation }: OpenProof, observers: readonly Observer[]): Observer[] {
+  return isolation ? observersOf(observers, isolation) : [];
 }

@@ -174,9 +174,10 @@ describe('a released device', () => {
 });
 
 describe('observers', () => {
+  const at = { switch: 'sw-1', homeVlan: 10, quarantineVlan: 66 };
+
   it('are those that see frames of the point or the VLAN', () => {
-    const names = (kind: string, covers: string[]) =>
-      observersOf([observer(T0, { kind, covers })], 'sw-1', [10, 66]).length;
+    const names = (kind: string, covers: string[]) => observersOf([observer(T0, { kind, covers })], at).length;
     expect(names('ipfix', ['point:sw-1'])).toBe(1);
     expect(names('ipfix', ['vlan:sw-1/66'])).toBe(1);
     expect(names('ipfix', ['point:sw-2'])).toBe(0);

@@ -1,3 +1,5 @@
+import type { PointIsolation } from '#driver';
+
 /** A sensor that sees frames, as its reports and conversations show it. */
 export interface Observer {
   sensorId: string;
@@ -16,9 +18,13 @@ export const FRAME_OBSERVERS: readonly string[] = ['ipfix', 'netflow', 'sflow', 
 /** No observer has moved for this long: nobody looks. In ms. */
 export const BLIND_AFTER_MS = 10_000;
 
-/** The observers that would see a frame of this interface. */
-export function observersOf(observers: readonly Observer[], pointId: string, vlans: readonly number[]): Observer[] {
-  const covering = new Set([`point:${pointId}`, ...vlans.map((vlan) => `vlan:${pointId}/${vlan}`)]);
+/** The observers that would see a frame of an interface at its switch, under either of its VLANs. */
+export function observersOf(
+  observers: readonly Observer[],
+  { switch: switchId, homeVlan, quarantineVlan }: Pick<PointIsolation, 'switch' | 'homeVlan' | 'quarantineVlan'>,
+): Observer[] {
+  const vlans = quarantineVlan === null ? [homeVlan] : [homeVlan, quarantineVlan];
+  const covering = new Set([`point:${switchId}`, ...vlans.map((vlan) => `vlan:${switchId}/${vlan}`)]);
   return observers.filter(
     ({ kind, covers }) => FRAME_OBSERVERS.includes(kind) && covers.some((one) => covering.has(one)),
   );

@@ -9,7 +9,6 @@ import type { ProofFacts } from './proof.js';
 export interface OpenProof {
   mac: string;
   facts: ProofFacts;
-  pointId: string | null;
   isolation: PointIsolation | null;
   /** Those that are open: frames of a flow that is cut are as forbidden as any. */
   permits: Isolation['permits'];
@@ -17,24 +16,22 @@ export interface OpenProof {
 
 /** The proofs of a device that are being earned, locked until the end of the transaction. None once a release is proven. */
 export async function openProofs(manager: EntityManager, deviceId: string): Promise<OpenProof[]> {
-  const rows: { mac: string; facts: string; point_id: string | null; isolation: string | null; body: string }[] =
-    await manager.query(
-      `SELECT p.mac::text AS mac, p.facts, s.point_id, s.isolation, w.body
+  const rows: { mac: string; facts: string; isolation: string | null; body: string }[] = await manager.query(
+    `SELECT p.mac::text AS mac, p.facts, s.isolation, w.body
        FROM proofs p
        JOIN interface_states s USING (device_id, mac)
        JOIN isolations i USING (device_id)
        JOIN wanted w ON w.device_id = p.device_id AND w.kind = 'isolation'
        WHERE p.device_id = $1 AND NOT (i.mode = 'release' AND i.truth = 'proven')
        ORDER BY p.mac FOR UPDATE OF p`,
-      [deviceId],
-    );
+    [deviceId],
+  );
   return rows.map((row) => {
     const isolation = row.isolation === null ? null : (JSON.parse(row.isolation) as PointIsolation);
     const { permits } = JSON.parse(row.body) as Isolation;
     return {
       mac: row.mac,
       facts: JSON.parse(row.facts) as ProofFacts,
-      pointId: row.point_id,
       isolation,
       permits: permits.filter(({ flowId }) => isolation?.permits.some((open) => open.flowId === flowId)),
     };

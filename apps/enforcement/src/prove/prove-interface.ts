@@ -2,7 +2,7 @@ import type { PointReading } from '#driver';
 import { isSame } from '../plan/canonical.js';
 import type { StepOutcome } from '../apply/outcome.js';
 import type { PlannedInterface } from '../plan/plan.js';
-import { entriesMatch, portMatches } from '../plan/steps.js';
+import type { Shown } from '../plan/shown.js';
 import { judge, type Judgement } from './judge.js';
 import { observersOf, blindSince, type Observer } from './observers.js';
 import type { ProofFacts } from './proof.js';
@@ -29,24 +29,25 @@ export interface Proven {
 export function proveIsolation(
   before: InterfaceState,
   planned: PlannedInterface,
-  reading: PointReading,
+  now: Shown,
   evidence: Evidence,
 ): Proven {
-  const port = reading.ports.find((one) => one.port === planned.port);
-  const entriesIn = entriesMatch(reading, planned);
-  const portIn = portMatches(port, planned);
-  const base = continues(before, planned)
-    ? { ...before, isolation: planned.isolation }
-    : { ...newInterfaceState(before.mac), pointId: planned.pointId, isolation: planned.isolation };
+  const { reading, permitsIn, placed: inPlace, vlan } = now;
+  const base = continues(before, planned) ? { ...before, isolation: planned.isolation } : movedOn(before, planned);
   const placed = {
     ...base,
-    vlan: port?.vlan ?? null,
-    permitsInAt: entriesIn ? (base.permitsInAt ?? reading.readAt) : null,
-    movedAt: portIn && planned.mode === 'vlan-bridged' ? (base.movedAt ?? reading.readAt) : null,
+    vlan,
+    permitsInAt: permitsIn ? (base.permitsInAt ?? reading.readAt) : null,
+    movedAt: inPlace && planned.mode !== 'filter' ? (base.movedAt ?? reading.readAt) : null,
   };
-  if (entriesIn && portIn) return acknowledged(placed, reading, evidence);
+  if (permitsIn && inPlace) return acknowledged(placed, reading, evidence);
   const undone = { ...placed, ...unproven, truth: 'intended' as const, acknowledgedAt: null };
-  return { state: withOutcomes(undone, evidence.outcomes), judgement: null, blindSince: null };
+  return { state: withOutcomes(undone, evidence), judgement: null, blindSince: null };
+}
+
+/** Another place or other rules are earned anew; which session was told last stays known. */
+function movedOn({ mac, renewed }: InterfaceState, { pointId, isolation }: PlannedInterface): InterfaceState {
+  return { ...newInterfaceState(mac), renewed, pointId, isolation };
 }
 
 /** An interface whose overlay is taken away: `clean` when the points hold nothing of ours any more. */
@@ -61,7 +62,7 @@ export function proveRelease(
   if (clean && !before.isolation) return neverApplied(base, evidence.now);
   if (clean) return acknowledged(base, reading, evidence);
   const undone = { ...base, ...unproven, truth: 'intended' as const, acknowledgedAt: null };
-  return { state: withOutcomes(undone, evidence.outcomes), judgement: null, blindSince: null };
+  return { state: withOutcomes(undone, evidence), judgement: null, blindSince: null };
 }
 
 /** Nothing was ever applied there and nothing of ours is: no traffic could show more than this reading. */
@@ -118,9 +119,7 @@ function proven(
 
 /** The observers that would see a frame of this interface. */
 export function observersFor({ pointId, isolation }: InterfaceState, observers: readonly Observer[]): Observer[] {
-  if (!pointId || !isolation) return [];
-  const vlans = [isolation.homeVlan, ...(isolation.quarantineVlan === null ? [] : [isolation.quarantineVlan])];
-  return observersOf(observers, pointId, vlans);
+  return pointId && isolation ? observersOf(observers, isolation) : [];
 }
 
 /** The same place and the same rules: what was proven there goes on, whatever the generation. */
@@ -129,11 +128,17 @@ function continues(before: InterfaceState, planned: PlannedInterface): boolean {
 }
 
 /** What the point has acknowledged in this run; the next run reads it back. */
-function withOutcomes(state: InterfaceState, outcomes: readonly StepOutcome[]): InterfaceState {
+function withOutcomes(state: InterfaceState, { outcomes, now }: Evidence): InterfaceState {
   for (const outcome of outcomes) {
-    if (outcome.kind !== 'done' || outcome.step.mac !== state.mac || outcome.step.pointId !== state.pointId) continue;
+    if (outcome.kind === 'refused' || outcome.step.mac !== state.mac) continue;
+    const { step } = outcome.step;
+    // Told is told, whatever came of it: a session is not cut off again because an answer was lost.
+    if (step.kind === 'renew-session') return { ...state, renewed: { sessionId: step.sessionId, at: now } };
+    if (outcome.kind !== 'done') continue;
+    if (step.kind === 'set-policy') return { ...state, permitsInAt: outcome.at };
+    if (outcome.step.pointId !== state.pointId) continue;
     const { at, bootId } = outcome;
-    switch (outcome.step.step.kind) {
+    switch (step.kind) {
       case 'install-entries':
         return { ...state, permitsInAt: at, bootId };
       case 'move-port':
@@ -141,6 +146,7 @@ function withOutcomes(state: InterfaceState, outcomes: readonly StepOutcome[]): 
       case 'restore-port':
         return outcome.step.purpose === 'clean' ? state : { ...state, movedAt: at, bootId };
       case 'remove-entries':
+      case 'clear-policy':
         return state;
     }
   }

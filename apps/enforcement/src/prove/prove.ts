@@ -2,7 +2,12 @@ import type { PointReading } from '#driver';
 import type { Finding, Refusal } from '../check/refusal.js';
 import type { Verdict } from '../check/check.js';
 import type { Known } from '../known.js';
-import { answered, type Plan } from '../plan/plan.js';
+import { answered, type Plan, type PlannedInterface } from '../plan/plan.js';
+import { isStillMoved } from '../plan/release-steps.js';
+import { servingPoint } from '../plan/serving.js';
+import { freshOf, shown } from '../plan/shown.js';
+import type { Left } from '../plan/steps.js';
+import type { PlanningPoint } from '../read/point.js';
 import type { Readings } from '../read/point.js';
 import { startProof, type ProofFacts } from './proof.js';
 import type { Isolation } from '../wanted/wanted.js';
@@ -16,6 +21,7 @@ export interface ProveInput {
   /** null: the overlay is being taken away. */
   plan: Plan | null;
   readings: Readings;
+  points: ReadonlyMap<string, PlanningPoint>;
   verdict: Verdict;
   evidence: Evidence;
 }
@@ -51,6 +57,7 @@ export function prove(input: ProveInput): Next {
     firstAppliedAt: before.firstAppliedAt ?? (applied ? evidence.now : null),
     liftedFor: lift ? wanted.quarantineId : before.liftedFor,
     interfaces: lift ? interfaces.map(toBeLifted) : interfaces,
+    left: leftOf(input),
   };
   return { state, proofs: newProofs(known, interfaces, plan ? 'isolate' : 'release') };
 }
@@ -62,28 +69,65 @@ function macsOf({ known, plan }: ProveInput): string[] {
 }
 
 function proveOne(input: ProveInput, mac: string, before: InterfaceState): Proven {
-  const { plan, readings, known, evidence } = input;
+  const { plan, readings, evidence } = input;
   if (plan === null) return proveLifted(input, mac, before);
   const planned = plan.interfaces.find((one) => one.mac === mac);
-  const reading = planned && freshOf(readings, planned.pointId);
-  if (planned && reading) return proveIsolation(before, planned, reading, evidence);
-  const at = known.location?.interfaces.find((one) => one.mac === mac)?.pointId ?? before.pointId;
-  if (at && readings.get(at) instanceof Error) return proveUnread(before);
+  const now = planned && shown(planned, readings);
+  if (now) return proveIsolation(before, planned, now, evidence);
+  if (isUnread(input, mac, before)) return proveUnread(before);
   return { state: { ...before, truth: 'intended', acknowledgedAt: null }, judgement: null, blindSince: null };
 }
 
 /** Lifting is for nothing of ours to be left at any point that answers, and for every point of the device to answer. */
-function proveLifted({ known, readings, evidence }: ProveInput, mac: string, before: InterfaceState): Proven {
+/** A point that tells of the interface could not be read. */
+function isUnread({ known, readings, points }: ProveInput, mac: string, before: InterfaceState): boolean {
+  const switchId = known.location?.interfaces.find((one) => one.mac === mac)?.pointId;
+  const point = switchId ? servingPoint(points, switchId)?.point.facts : undefined;
+  const ids = [point?.id ?? before.pointId, point?.policyPoint];
+  return ids.some((id) => id && readings.get(id) instanceof Error);
+}
+
+function proveLifted({ known, readings, points, evidence }: ProveInput, mac: string, before: InterfaceState): Proven {
   if ([...readings.values()].some((one) => one instanceof Error)) return proveUnread(before);
   const number = known.numbers.get(mac);
-  const clean = !answered(readings).some((reading) => number !== undefined && holds(reading, number));
+  const held = answered(readings).some((reading) => holds(reading, mac, number));
+  const moved = placesOf(before, known.state.left).some((one) => isStillMoved(one, { readings, points }));
+  const clean = !held && !moved;
   const lifted = known.wanted.mode === 'apply';
   const next = proveRelease(before, clean, before.pointId ? freshOf(readings, before.pointId) : undefined, evidence);
   // Lifted although wanted: what is wanted is not true, whatever else is.
   return lifted ? { ...next, state: { ...next.state, truth: 'intended' } } : next;
 }
 
-function holds(reading: PointReading, number: number): boolean {
+/** Where an interface is isolated as we remember it, and where it has been. */
+function placesOf({ mac, pointId, isolation }: InterfaceState, left: readonly Left[]): Left[] {
+  return [...(pointId && isolation ? [{ mac, pointId, isolation }] : []), ...left.filter((one) => one.mac === mac)];
+}
+
+/** Places that hold no mark of ours and are not put back yet; one that an interface leaves in this run is added. */
+function leftOf({ known, plan, readings, points }: ProveInput): Left[] {
+  const leaving = known.state.interfaces.flatMap(({ mac, pointId, isolation }) => {
+    const planned = plan?.interfaces.find((one) => one.mac === mac);
+    return planned && pointId && isolation && !isSamePlace(planned, pointId, isolation.port)
+      ? [{ mac, pointId, isolation }]
+      : [];
+  });
+  const isHere = ({ pointId, isolation }: Left): boolean =>
+    plan?.interfaces.some((one) => isSamePlace(one, pointId, isolation.port)) ?? false;
+  return [...known.state.left, ...leaving].filter((one) => {
+    const unread = readings.get(one.pointId) instanceof Error || !readings.has(one.pointId);
+    return !isHere(one) && (unread || isStillMoved(one, { readings, points }));
+  });
+}
+
+function isSamePlace(planned: PlannedInterface, pointId: string, port: string): boolean {
+  return planned.pointId === pointId && planned.port === port;
+}
+
+function holds(reading: PointReading, mac: string, number: number | undefined): boolean {
+  if (reading.policies.some((one) => one.mac === mac && one.ours)) return true;
+  if (reading.sessions.some((one) => one.mac === mac && one.isolated)) return true;
+  if (number === undefined) return false;
   return (
     reading.entries.some((one) => one.deviceNumber === number) ||
     reading.ports.some((one) => one.mark?.deviceNumber === number)
@@ -107,6 +151,7 @@ function findingsOf(
       add('Unreachable', `${outcome.step.pointId}: ${outcome.code}`, outcome.step.pointId);
     if (outcome.retry === 'permanent') add('Failed', `${outcome.step.text}: ${outcome.code}`, outcome.step.pointId);
   }
+  for (const one of plan?.interfaces ?? []) findings.push(...pendingReconnect(one, readings));
   for (const { mac, message } of refusals) add('Failed', `${mac}: ${message}`, 'enforcement');
   for (const { mac, reason } of plan?.unplanned ?? []) {
     if (reason !== 'point-unreachable') add('Failed', `${mac}: ${reason}`, 'enforcement');
@@ -120,6 +165,18 @@ function findingsOf(
     findings.push(...known.state.conditions.filter((one) => one.condition === 'ClinicalBroken'));
   }
   return findings;
+}
+
+/** What is assigned takes effect when the device connects again: nobody has a session, or nothing can renew it. */
+function pendingReconnect(planned: PlannedInterface, readings: Readings): Finding[] {
+  const now = shown(planned, readings);
+  if (!now || planned.profile.state === 'port' || !now.permitsIn || now.placed) return [];
+  if (now.sessions.length > 0 && planned.profile.renews) return [];
+  const reason =
+    now.sessions.length === 0
+      ? `${planned.mac} has no live session: what is assigned holds from its next one`
+      : `nothing can renew the session of ${planned.mac}: what is assigned holds from its next one`;
+  return [{ condition: 'PendingReconnect', reason, observer: planned.policyPointId ?? planned.pointId }];
 }
 
 function refusedSteps({ outcomes }: Evidence): Refusal[] {
@@ -158,11 +215,6 @@ function newProofs(
     proofs.set(mac, startProof(purpose, acknowledgedAt));
   }
   return proofs;
-}
-
-function freshOf(readings: Readings, pointId: string): PointReading | undefined {
-  const reading = readings.get(pointId);
-  return reading instanceof Error ? undefined : reading;
 }
 
 function stateOf(state: DeviceState, mac: string): InterfaceState {

@@ -20,11 +20,11 @@ export function interfaceOf(location: Location | null, mac: string): DeviceInter
 
 /** The other MACs behind a port: what the point has learned, where it tells, and what discovery has placed there. */
 export function othersBehind(
-  port: PortReading,
+  port: Pick<PortReading, 'port' | 'macs'>,
   mac: string,
-  pointId: string,
+  switchId: string,
   neighbours: readonly Neighbour[],
 ): string[] {
-  const placed = neighbours.filter((one) => one.pointId === pointId && one.port === port.port).map((one) => one.mac);
+  const placed = neighbours.filter((one) => one.pointId === switchId && one.port === port.port).map((one) => one.mac);
   return [...new Set([...(port.macs ?? []), ...placed])].filter((other) => other !== mac);
 }

@@ -1,4 +1,4 @@
-import type { Driver, DriverError, PointReading } from '#driver';
+import type { Driver, DriverError, DriverProfile, PointReading } from '#driver';
 
 /** Who routes for a VLAN at a point, and the point's port that it is behind. */
 export interface Gateway {
@@ -17,17 +17,24 @@ export interface HomeVlan {
 /** What the configuration says of a point and its driver doesn't know. */
 export interface PointFacts {
   id: string;
+  /** The switches that it serves, as discovery names them; a switch's own point has the switch's id. */
+  switches: readonly string[];
+  /** The point that holds what is assigned to a MAC, where this one only makes sessions take it; null: none. */
+  policyPoint: string | null;
   /** null: the point has no quarantine VLAN, so that only `filter` is possible there. */
   quarantineVlan: number | null;
+  /** How devices leave each VLAN; none for a point that filters and does not forward. */
   vlans: readonly HomeVlan[];
 }
 
 /** The pure half of a driver: all that planning may use. */
-export type Compiler = Pick<Driver, 'profile' | 'compile' | 'undo'>;
+export type Compiler = Pick<Driver, 'compile' | 'undo'>;
 
 /** An enforcement point as planning sees it. */
 export interface PlanningPoint {
   facts: PointFacts;
+  /** The driver's, or what a drill of this point has shown. */
+  profile: DriverProfile;
   driver: Compiler;
 }
 

@@ -130,10 +130,11 @@ function lasting({
   liftedFor: __,
   appliedDigest: ___,
   firstAppliedAt: ____,
+  left: _____,
   ...rest
 }: DeviceState) {
   const kept = interfaces.map(
-    ({ deniedFrames: _f, readBackAt: _r, clinicalAt: _c, isolation, bootId: _b, ...one }) => ({
+    ({ deniedFrames: _f, readBackAt: _r, clinicalAt: _c, isolation, bootId: _b, renewed: _n, ...one }) => ({
       ...one,
       port: isolation?.port ?? null,
       planMode: isolation?.mode ?? null,

@@ -42,6 +42,10 @@ export class IsolationEntity {
 
   @Column('text', { name: 'lifted_for', nullable: true })
   liftedFor: string | null;
+
+  /** Ports that interfaces have left and that are ours to put back, JSON. */
+  @Column('text', { name: 'left_behind', default: '[]' })
+  leftBehind: string;
 }
 
 /** What enforcement has seen of one interface; the times say how far its isolation has come. */
@@ -59,6 +63,10 @@ export class InterfaceStateEntity {
   /** The isolation being made true, JSON. */
   @Column('text', { nullable: true })
   isolation: string | null;
+
+  /** The session that was told last to take what is assigned, and when, JSON. */
+  @Column('text', { nullable: true })
+  renewed: string | null;
 
   @Column('integer', { nullable: true })
   vlan: number | null;

@@ -1,5 +1,7 @@
 import type { PointIsolation } from '#driver';
 import type { SeenCondition, Truth } from '#events';
+import type { Renewed } from '../plan/plan.js';
+import type { Left } from '../plan/steps.js';
 
 /** What enforcement remembers of one interface from one run of the loop to the next. */
 export interface InterfaceState {
@@ -13,6 +15,8 @@ export interface InterfaceState {
   truth: Truth;
   /** The point's boot when its state was last acknowledged or read back as ours: what is missing after a restart is no drift. */
   bootId: string | null;
+  /** The session that was told last to take what is assigned, and when. */
+  renewed: Renewed | null;
   permitsInAt: Date | null;
   movedAt: Date | null;
   acknowledgedAt: Date | null;
@@ -44,6 +48,8 @@ export interface DeviceState {
   /** The quarantine whose isolation was lifted because it broke the clinic: at most once, and not applied again. */
   liftedFor: string | null;
   interfaces: InterfaceState[];
+  /** Ports that interfaces have left, at points that hold no mark which would tell: ours to put back. */
+  left: Left[];
 }
 
 export function newInterfaceState(mac: string): InterfaceState {
@@ -54,6 +60,7 @@ export function newInterfaceState(mac: string): InterfaceState {
     vlan: null,
     truth: 'intended',
     bootId: null,
+    renewed: null,
     permitsInAt: null,
     movedAt: null,
     ...unproven,
@@ -88,6 +95,7 @@ export function newDeviceState(deviceId: string): DeviceState {
     firstAppliedAt: null,
     liftedFor: null,
     interfaces: [],
+    left: [],
   };
 }
 
@@ -102,7 +110,7 @@ export function stateFor(
   wanted: { quarantineId: string; mode: 'apply' | 'release'; macs: readonly string[] },
 ): DeviceState {
   if (before.quarantineId === wanted.quarantineId && before.mode === wanted.mode) return before;
-  const fresh = { ...newDeviceState(before.deviceId), revision: before.revision };
+  const fresh = { ...newDeviceState(before.deviceId), revision: before.revision, left: before.left };
   if (wanted.mode === 'apply') return fresh;
   const macs = new Set([...wanted.macs, ...before.interfaces.map((one) => one.mac)]);
   const lifted = [...macs].map((mac) =>

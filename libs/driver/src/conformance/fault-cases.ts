@@ -6,10 +6,10 @@ export function faultCases(bench: () => Bench): void {
     it('says transient of a point that can not be reached, and works when it is back', async () => {
       const { driver, fixture } = bench();
       const { subject, observer, faults } = fixture;
-      await driver.read();
+      await driver.read([]);
       await faults.cut();
       const step = { kind: 'install-entries', isolation: subject } as const;
-      for (const call of [driver.read(), driver.apply(step, fence(driver)), fixture.newDriver().read()]) {
+      for (const call of [driver.read([]), driver.apply(step, fence(driver)), fixture.newDriver().read([])]) {
         expect(await failureOf(call)).toMatchObject({ code: 'unreachable', retry: 'transient' });
       }
       await faults.heal();
@@ -28,7 +28,7 @@ export function faultCases(bench: () => Bench): void {
       });
       expect(await observer.entriesOf(subject.deviceNumber)).toBe(driver.compile(subject).entries.length);
       await faults.heal();
-      expect((await driver.read()).entries).toHaveLength(driver.compile(subject).entries.length);
+      expect((await driver.read([])).entries).toHaveLength(driver.compile(subject).entries.length);
       const once = await observer.journal();
       await driver.apply(step, fence(driver));
       expect(await observer.journal()).toEqual(once);
@@ -71,7 +71,7 @@ export function faultCases(bench: () => Bench): void {
     it('tells no secret', async () => {
       const { driver, fixture } = bench();
       await fixture.faults.cut();
-      const error = await failureOf(driver.read());
+      const error = await failureOf(driver.read([]));
       const told = `${error.message} ${error.stack} ${JSON.stringify(error)}`;
       for (const secret of fixture.secrets) expect(told).not.toContain(secret);
     });

@@ -1,5 +1,5 @@
 import type { Bench } from './describe-driver.js';
-import { failureOf, fence, isolate } from './steps.js';
+import { failureOf, fence, isolate, restoring } from './steps.js';
 
 export function orderCases(bench: () => Bench): void {
   describe('applies', () => {
@@ -10,7 +10,7 @@ export function orderCases(bench: () => Bench): void {
       const compiled = driver.compile(subject).entries;
       expect(await observer.entriesOf(subject.deviceNumber)).toBe(compiled.length);
       expect(await observer.vlanOf(subject.port)).toBe(subject.homeVlan);
-      const { entries } = await driver.read();
+      const { entries } = await driver.read([]);
       expect(entries.map(({ text }) => text).sort()).toEqual([...compiled].sort());
       expect(new Set(entries.map(({ deviceNumber, generation }) => `${deviceNumber}/${generation}`))).toEqual(
         new Set([`${subject.deviceNumber}/${subject.generation}`]),
@@ -27,7 +27,7 @@ export function orderCases(bench: () => Bench): void {
       const added = journal.flatMap((entry, at) => (entry.kind === 'entry' && entry.change === 'added' ? [at] : []));
       expect(added).toHaveLength(driver.compile(subject).entries.length);
       expect(Math.max(...added)).toBeLessThan(moved);
-      const port = (await driver.read()).ports.find((reading) => reading.port === subject.port);
+      const port = (await driver.read([])).ports.find((reading) => reading.port === subject.port);
       expect(port?.mark).toEqual({
         quarantineId: subject.quarantineId,
         deviceNumber: subject.deviceNumber,
@@ -61,7 +61,7 @@ export function orderCases(bench: () => Bench): void {
       await isolate(driver, next);
       const later = (await observer.journal()).slice(before);
       expect(later.filter((entry) => entry.kind === 'port' && entry.vlan !== subject.quarantineVlan)).toEqual([]);
-      const reading = await driver.read();
+      const reading = await driver.read([]);
       expect(reading.entries.map(({ text }) => text).sort()).toEqual([...driver.compile(next).entries].sort());
       expect(new Set(reading.entries.map(({ generation }) => generation))).toEqual(new Set([1]));
       const mark = reading.ports.find(({ port }) => port === subject.port)?.mark;
@@ -86,11 +86,10 @@ export function orderCases(bench: () => Bench): void {
       const { subject, observer } = fixture;
       await isolate(driver, subject, fence(driver, 7));
       const journal = await observer.journal();
-      const { port, quarantineId, quarantineVlan } = subject;
       const older = { ...subject, generation: 9, permits: [] };
       for (const step of [
         { kind: 'install-entries', isolation: older } as const,
-        { kind: 'restore-port', port, quarantineId, quarantineVlan } as const,
+        restoring(subject),
         { kind: 'remove-entries', deviceNumber: subject.deviceNumber } as const,
       ]) {
         const error = await failureOf(fixture.newDriver().apply(step, fence(driver, 6)));
@@ -126,8 +125,7 @@ export function orderCases(bench: () => Bench): void {
       await isolate(driver, subject);
       const moved = { ...subject, port: sibling.port, generation: 2 };
       await isolate(driver, moved);
-      const { port, quarantineId, quarantineVlan } = subject;
-      await driver.apply({ kind: 'restore-port', port, quarantineId, quarantineVlan }, fence(driver));
+      await driver.apply(restoring(subject), fence(driver));
       expect(await observer.portText(subject.port)).toBe(oldPort);
       expect(await observer.vlanOf(sibling.port)).toBe(subject.quarantineVlan);
       expect(await observer.entriesText()).not.toContain(subject.port);

@@ -45,7 +45,7 @@ export function packetCases(bench: () => Bench): void {
       await isolate(driver, fixture.subject);
       await arrived([FORBIDDEN[0]!, PERMITTED[0]!]);
       const packets = async (kind: 'permit' | 'deny'): Promise<number> => {
-        const { entries } = await driver.read();
+        const { entries } = await driver.read([]);
         return entries.filter((entry) => entry.kind === kind).reduce((sum, entry) => sum + entry.packets, 0);
       };
       const deadline = Date.now() + 3000;

@@ -1,5 +1,5 @@
 import type { Bench } from './describe-driver.js';
-import { fence, isolate, release } from './steps.js';
+import { fence, isolate, release, restoring } from './steps.js';
 
 export function restoreCases(bench: () => Bench): void {
   describe('releases', () => {
@@ -50,8 +50,7 @@ export function restoreCases(bench: () => Bench): void {
       const { subject, observer } = fixture;
       await isolate(driver, subject);
       const before = await observer.portText(subject.port);
-      const { port, quarantineVlan } = subject;
-      await driver.apply({ kind: 'restore-port', port, quarantineId: 'another', quarantineVlan }, fence(driver));
+      await driver.apply({ ...restoring(subject), quarantineId: 'another' }, fence(driver));
       expect(await observer.portText(subject.port)).toBe(before);
     });
 

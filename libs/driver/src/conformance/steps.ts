@@ -1,5 +1,7 @@
-import type { Driver, Fence, PointIsolation } from '../index.js';
+import type { Driver, Fence, PointIsolation, Step } from '../index.js';
 import { DriverError } from '../errors.js';
+
+type RestorePort = Extract<Step, { kind: 'restore-port' }>;
 
 export function fence(driver: Driver, number = 1): Fence {
   return { pointId: driver.pointId, number };
@@ -12,9 +14,13 @@ export async function isolate(driver: Driver, isolation: PointIsolation, under =
 }
 
 export async function release(driver: Driver, isolation: PointIsolation, under = fence(driver)): Promise<void> {
-  const { port, quarantineId, quarantineVlan, deviceNumber } = isolation;
-  await driver.apply({ kind: 'restore-port', port, quarantineId, quarantineVlan }, under);
-  await driver.apply({ kind: 'remove-entries', deviceNumber }, under);
+  await driver.apply(restoring(isolation), under);
+  await driver.apply({ kind: 'remove-entries', deviceNumber: isolation.deviceNumber }, under);
+}
+
+/** The step that puts an isolation's port back. */
+export function restoring({ port, mac, quarantineId, quarantineVlan, homeVlan }: PointIsolation): RestorePort {
+  return { kind: 'restore-port', port, mac, quarantineId, quarantineVlan, homeVlan };
 }
 
 /** The DriverError that a call ends with. Anything else, success too, is a failure of the case. */

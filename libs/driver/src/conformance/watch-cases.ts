@@ -27,7 +27,7 @@ export function watchCases(bench: () => Bench): void {
 
     it('a fresh point: its ports with VLAN and link, nothing of ours', async () => {
       const { driver, fixture } = bench();
-      const reading = await driver.read();
+      const reading = await driver.read([]);
       const { port, homeVlan: vlan } = fixture.subject;
       expect(reading.ports.find((candidate) => candidate.port === port)).toMatchObject({
         port,
@@ -46,7 +46,7 @@ export function watchCases(bench: () => Bench): void {
       await isolate(driver, subject);
       await hands.setVlan(subject.port, 20);
       await hands.removeEntries(subject.deviceNumber);
-      const reading = await driver.read();
+      const reading = await driver.read([]);
       expect(reading.ports.find(({ port }) => port === subject.port)?.vlan).toBe(20);
       expect(reading.entries).toEqual([]);
     });
@@ -54,14 +54,14 @@ export function watchCases(bench: () => Bench): void {
     it('the same run of the point in every read, by a new process too, and another one after a restart', async () => {
       const { driver, fixture } = bench();
       await isolate(driver, fixture.subject);
-      const { bootId } = await driver.read();
+      const { bootId } = await driver.read([]);
       await sleep(1200);
-      expect((await driver.read()).bootId).toBe(bootId);
-      expect((await fixture.newDriver().read()).bootId).toBe(bootId);
+      expect((await driver.read([])).bootId).toBe(bootId);
+      expect((await fixture.newDriver().read([])).bootId).toBe(bootId);
       await fixture.hands.restartPoint();
-      const after = await driver.read();
+      const after = await driver.read([]);
       expect(after.bootId).not.toBe(bootId);
-      expect((await driver.read()).bootId).toBe(after.bootId);
+      expect((await driver.read([])).bootId).toBe(after.bootId);
     });
 
     it('nothing while nothing happens', async () => {

@@ -9,6 +9,7 @@ import {
   type PointIsolation,
   type PointReading,
   type PortReading,
+  type ProbeFinding,
   type Step,
 } from '#driver';
 import type { OvsPoint } from './config.js';
@@ -49,7 +50,7 @@ export class OvsDriver implements Driver {
   }
 
   compile(isolation: PointIsolation): CompiledEntries {
-    return { entries: compileFlows(isolation, this.profile.entries).map(textOf) };
+    return { entries: compileFlows(isolation, this.profile.entries).map(textOf), cut: [], policy: null };
   }
 
   async read(): Promise<PointReading> {
@@ -66,6 +67,8 @@ export class OvsDriver implements Driver {
       readAt: new Date(),
       ports,
       entries: flows.flatMap(entryReading),
+      policies: [],
+      sessions: [],
     };
   }
 
@@ -82,6 +85,10 @@ export class OvsDriver implements Driver {
         });
       case 'remove-entries':
         return this.remove(step.deviceNumber, fence);
+      case 'set-policy':
+      case 'clear-policy':
+      case 'renew-session':
+        throw new DriverError('refused', `Open vSwitch keeps its state by port: it knows no ${step.kind}`);
     }
   }
 
@@ -89,6 +96,27 @@ export class OvsDriver implements Driver {
     const tell = (kind: PointHint['kind']): void => listener({ pointId: this.pointId, kind, at: new Date() });
     const boot = async (): Promise<string> => (await this.read()).bootId;
     return Promise.resolve(Watch.start({ point: this.point, bootId: boot, listener: tell, logger: this.logger }));
+  }
+
+  /** Asks both of the switch's ends, and whether the quarantine VLAN can be used there. */
+  async probe(): Promise<ProbeFinding[]> {
+    const { bridge, quarantineVlan, ovsdb, openflow } = this.point;
+    const rows = await found(`bridge ${bridge} by OVSDB`, `check ${ovsdb} and its firewall`, () =>
+      this.database.ports(),
+    );
+    const flows = await found('flows by OpenFlow', `check ${openflow} and the bridge's protocols (OpenFlow14)`, () =>
+      this.openflow.ours(),
+    );
+    const carried = rows.value?.some(({ tag }) => tag === quarantineVlan) ?? null;
+    return [
+      rows.finding,
+      flows.finding,
+      {
+        check: `quarantine VLAN ${quarantineVlan}`,
+        ok: carried,
+        detail: carried ? 'a port is in it' : 'no port of this bridge is in it: is its gateway connected?',
+      },
+    ];
   }
 
   undo(isolation: PointIsolation): string[] {
@@ -140,6 +168,21 @@ export class OvsDriver implements Driver {
       if (changes.length === 0 || (await this.database.change(changes))) return;
     }
     throw new DriverError('changed-by-others', 'somebody else keeps changing the port');
+  }
+}
+
+/** What a question gives, and how it went, for people. */
+async function found<T>(
+  check: string,
+  help: string,
+  ask: () => Promise<T>,
+): Promise<{ value: T | null; finding: ProbeFinding }> {
+  try {
+    const value = await ask();
+    return { value, finding: { check, ok: true, detail: 'answered' } };
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error;
+    return { value: null, finding: { check, ok: false, detail: `${error.message}: ${help}` } };
   }
 }
 

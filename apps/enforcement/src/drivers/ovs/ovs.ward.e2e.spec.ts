@@ -35,6 +35,7 @@ const mri: PointIsolation = {
   generation: 1,
   mac: HOSTS.mri.mac,
   address: HOSTS.mri.address,
+  switch: 'ovs-1',
   port: HOSTS.mri.port,
   mode: 'vlan-bridged',
   quarantineVlan: 66,
@@ -109,8 +110,8 @@ describe('the driver ovs in the ward', () => {
         entries.filter(({ kind }) => kind === 'deny').reduce((sum, { packets }) => sum + packets, 0),
       ).toBeGreaterThan(0);
 
-      const { port, quarantineId, quarantineVlan, deviceNumber } = isolation;
-      await driver.apply({ kind: 'restore-port', port, quarantineId, quarantineVlan }, fence);
+      const { port, mac, quarantineId, quarantineVlan, homeVlan, deviceNumber } = isolation;
+      await driver.apply({ kind: 'restore-port', port, mac, quarantineId, quarantineVlan, homeVlan }, fence);
       await driver.apply({ kind: 'remove-entries', deviceNumber }, fence);
       expect(await ward.ping('ct', 'mri')).toBe(3);
       expect((await driver.read()).entries).toEqual([]);

@@ -14,6 +14,8 @@ export const ovsProfile: DriverProfile = {
   stateful: false,
   entries: 4096,
   perSession: false,
+  renews: false,
+  marks: true,
   modes: ['filter', 'vlan-bridged'],
   confirmed: true,
 };

@@ -36,6 +36,7 @@ export const subject: PointIsolation = {
   generation: 1,
   mac: DEVICE.mac,
   address: DEVICE.address,
+  switch: 'ovs-1',
   port: DEVICE.port,
   mode: 'vlan-bridged',
   quarantineVlan: 66,

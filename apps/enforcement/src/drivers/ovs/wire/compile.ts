@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { DriverError, type PointIsolation, type PointPermit } from '#driver';
+import { DriverError, type NextHop, type PointIsolation, type PointPermit } from '#driver';
 import { canonicalMatch, textOf, type Flow } from './flow.js';
 
 /** Above the switch's own rules (0) and its sampling (10); a permit beats the deny below it. */
@@ -13,7 +13,8 @@ const PRIORITY = { backwardSyn: 61_500, permit: 61_000, deny: 60_000, portLock: 
 const DENIED = 'sample(probability=65535,collector_set_id=1,obs_domain_id=10,obs_point_id=9)';
 const PERMITTED = 'sample(probability=1024,collector_set_id=1,obs_domain_id=10,obs_point_id=8)';
 
-type NextHop = PointPermit['nextHop'];
+/** This switch forwards permitted frames by its own lines, so every permit says where to. */
+type RoutedPermit = PointPermit & { nextHop: NextHop };
 
 /** Both ways between device and next hop: what to match, and how a frame goes on. */
 interface Ways {
@@ -27,11 +28,11 @@ interface Ways {
  * in force before the port moves; `filter` goes by MAC. Throws `too-many-entries` and `refused` (what can't be said).
  */
 export function compileFlows(isolation: PointIsolation, maxEntries: number): Flow[] {
-  check(isolation);
-  const hops = [...new Map(isolation.permits.map(({ nextHop }) => [hopKey(nextHop), nextHop])).values()];
+  const permits = check(isolation);
+  const hops = [...new Map(permits.map(({ nextHop }) => [hopKey(nextHop), nextHop])).values()];
   const flows = [
     ...hops.flatMap((hop) => hopFlows(isolation, hop)),
-    ...isolation.permits.flatMap((permit) => permitFlows(isolation, permit)),
+    ...permits.flatMap((permit) => permitFlows(isolation, permit)),
     ...denyFlows(isolation),
   ];
   const unique = [...new Map(flows.map((flow) => [textOf(flow), flow])).entries()];
@@ -73,7 +74,7 @@ function hopFlows(isolation: PointIsolation, hop: NextHop): Flow[] {
 }
 
 /** A permit has an opener: its first packet passes one way only. UDP has no first packet, so both ways are open. */
-function permitFlows(isolation: PointIsolation, permit: PointPermit): Flow[] {
+function permitFlows(isolation: PointIsolation, permit: RoutedPermit): Flow[] {
   const { address } = isolation;
   const { outward, inward } = ways(isolation, permit.nextHop);
   const out = {
@@ -107,20 +108,24 @@ function hopKey({ address, mac, port }: NextHop): string {
 }
 
 /** What becomes part of a flow's text must be what it says it is: the text is parsed again by `ovs-ofctl`. */
-function check(isolation: PointIsolation): void {
-  const { deviceNumber, generation, mac, address, port, permits } = isolation;
+function check(isolation: PointIsolation): RoutedPermit[] {
+  const { deviceNumber, generation, mac, address, port, mode, permits } = isolation;
   if (!Number.isInteger(deviceNumber) || deviceNumber < 0 || deviceNumber > 0xffff_ffff) refuse('the device number');
   if (!Number.isSafeInteger(generation) || generation < 0) refuse('the generation');
   if (!isMac(mac)) refuse("the device's MAC");
   if (!isIPv4(address)) refuse("the device's address: IPv4 only");
   if (!isPortName(port)) refuse("the port's name");
-  for (const { flowId, peerAddress, transport, port: service, nextHop } of permits) {
+  if (mode === 'vlan-routed') refuse('to route: it has ports and VLANs only');
+  return permits.map((permit) => {
+    const { flowId, peerAddress, transport, port: service, nextHop } = permit;
+    if (!nextHop) return refuse(`the way of permit ${flowId}`);
     if (!isIPv4(peerAddress) || !isIPv4(nextHop.address)) refuse(`an address of permit ${flowId}: IPv4 only`);
     if (!isMac(nextHop.mac)) refuse(`the next hop's MAC of permit ${flowId}`);
     if (!isPortName(nextHop.port)) refuse(`the next hop's port of permit ${flowId}`);
     if (transport !== 'tcp' && transport !== 'udp') refuse(`the transport of permit ${flowId}`);
     if (!Number.isInteger(service) || service < 1 || service > 65_535) refuse(`the port of permit ${flowId}`);
-  }
+    return { ...permit, nextHop };
+  });
 }
 
 function isIPv4(text: string): boolean {
