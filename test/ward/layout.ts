@@ -16,6 +16,16 @@ export interface Layout {
   worm: string;
   captures: string;
   log: string;
+  /** Used only by a ward with 802.1X. */
+  radius: {
+    dir: string;
+    raddb: string;
+    log: string;
+    /** hostapd's control sockets. */
+    hostapd: string;
+    /** Files with a shared secret each: see Secrets. */
+    secrets: { authentication: string; dynamicAuthorization: string; client: string };
+  };
 }
 
 /** A Unix socket's address holds 107 characters (unix(7)); the longest one below the directory takes 32 of them. */
@@ -49,6 +59,17 @@ export function layoutOf(dir: string): Layout {
     worm: join(dir, 'worm'),
     captures: join(dir, 'captures'),
     log: join(dir, 'log'),
+    radius: {
+      dir: join(dir, 'radius'),
+      raddb: join(dir, 'radius/raddb'),
+      log: join(dir, 'radius/log'),
+      hostapd: join(dir, 'radius/hapd'),
+      secrets: {
+        authentication: join(dir, 'radius/authentication.secret'),
+        dynamicAuthorization: join(dir, 'radius/dynamic-authorization.secret'),
+        client: join(dir, 'radius/client.secret'),
+      },
+    },
   };
 }
 
@@ -64,5 +85,8 @@ export function directoriesOf(layout: Layout): string[] {
     layout.worm,
     layout.captures,
     layout.log,
+    layout.radius.raddb,
+    layout.radius.log,
+    layout.radius.hostapd,
   ];
 }

@@ -6,11 +6,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ServerAdditions } from './dot1x/configs.js';
+import { portAgentPlan, writeDot1x } from './dot1x/files.js';
 import { Enclosure } from './enclosure/enclosure.js';
 import { directoriesOf, layoutOf, type Layout } from './layout.js';
 import { HOSTS, PREFIX } from './network.js';
 import { programCommand } from './programs.js';
-import { PACKAGES, dnsConfig, resolvConf, worklistEntry } from './services/commands.js';
+import { DOT1X_PACKAGES, PACKAGES, dnsConfig, resolvConf, worklistEntry } from './services/commands.js';
 import { topologyScript } from './topology.js';
 import { Ward } from './ward.js';
 
@@ -19,6 +21,8 @@ export interface WardOptions {
   dir: string;
   /** Told of progress, in words. */
   log?: (message: string) => void;
+  /** The MRI's port is opened by 802.1X, with what is added to the site's RADIUS server. Default: a port with a fixed VLAN. */
+  dot1x?: ServerAdditions | true;
   /** How much the archive keeps before it removes what it has committed; default 1 GiB. */
   archiveBytes?: number;
 }
@@ -27,20 +31,21 @@ const ARCHIVE_BYTES = 2 ** 30;
 const PROGRAM_DIRS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** Debian packages that the ward needs and this machine lacks. */
-export function missingPackages(): string[] {
-  return PACKAGES.filter(({ program }) => !PROGRAM_DIRS.some((dir) => existsSync(join(dir, program)))).map(
-    ({ name }) => name,
-  );
+export function missingPackages({ dot1x }: Pick<WardOptions, 'dot1x'> = {}): string[] {
+  return [...PACKAGES, ...(dot1x ? DOT1X_PACKAGES : [])]
+    .filter(({ program }) => !PROGRAM_DIRS.some((dir) => existsSync(join(dir, program))))
+    .map(({ name }) => name);
 }
 
 /** Builds the ward and waits until all of it answers. Errors say what is missing and how to get it. */
 export async function startWard(options: WardOptions): Promise<Ward> {
   const began = performance.now();
   if (process.getuid?.() !== 0) throw new Error('the ward needs root (it makes network namespaces): run as root');
-  const missing = missingPackages();
+  const missing = missingPackages(options);
   if (missing.length) throw new Error(`the ward needs: apt-get install --no-install-recommends ${missing.join(' ')}`);
   const layout = layoutOf(options.dir);
   await prepare(layout);
+  if (options.dot1x) await writeDot1x(layout, options.dot1x === true ? undefined : options.dot1x);
   const script = join(layout.dir, 'up.sh');
   const programs = {
     commitment: programCommand(
@@ -49,6 +54,9 @@ export async function startWard(options: WardOptions): Promise<Ward> {
     ),
     internet: programCommand('hosts/internet.command.js'),
     dhcpClient: programCommand('hosts/dhcp-client.command.js', HOSTS.ws.name),
+    portAgent: options.dot1x
+      ? programCommand('dot1x/port-agent.command.js', JSON.stringify(portAgentPlan(layout)))
+      : undefined,
   };
   await writeFile(script, [...removeLeftovers(), topologyScript(layout, programs)].join('\n'));
   const enclosure = await Enclosure.open(script, layout.dir);
@@ -65,7 +73,7 @@ function removeLeftovers(): string[] {
 }
 
 async function prepare(layout: Layout): Promise<void> {
-  for (const path of ['ovs', 'etc', 'dns', 'archive', 'worklist', 'modality', 'worm', 'captures', 'log'])
+  for (const path of ['ovs', 'etc', 'dns', 'archive', 'worklist', 'modality', 'worm', 'captures', 'log', 'radius'])
     await rm(join(layout.dir, path), { recursive: true, force: true });
   for (const path of directoriesOf(layout)) await mkdir(path, { recursive: true });
   await writeFile(layout.resolvConf, resolvConf());

@@ -4,6 +4,7 @@
  */
 import {
   BRIDGE,
+  DOMAIN,
   GATEWAYS,
   HOSTS,
   INTERNET,
@@ -18,6 +19,7 @@ import {
 } from './network.js';
 import type { Layout } from './layout.js';
 import { dhcpRelayCommand, dnsCommand, quote, storeCommand, worklistCommand } from './services/commands.js';
+import { PARK_VLAN, RADIUS_PORTS, SESSION_VLANS, vlanLink } from './dot1x/configs.js';
 import { samplingFlows } from './switch/sampling.js';
 
 /** Command lines of the ward's own Node programs, which the caller knows where to find. */
@@ -25,6 +27,8 @@ export interface Programs {
   commitment: string[];
   internet: string[];
   dhcpClient: string[];
+  /** Only of a ward whose MRI is let in by 802.1X. */
+  portAgent?: string[] | undefined;
 }
 
 const QUIET_IPV6 = 'net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1';
@@ -47,7 +51,9 @@ export function topologyScript(layout: Layout, programs: Programs): string {
     vswitchdCommand(layout),
     bridgeCommand(layout, hosts),
     samplingCommand(layout),
+    ...(programs.portAgent ? dot1xLines(layout, programs.portAgent) : []),
     ...services(layout, programs),
+    ...(programs.portAgent ? [untilAuthorized(layout)] : []),
     'echo ready',
     // The first process must reap what daemons leave; while bash waits in `read` it does. End of input ends the ward.
     'while read -r _; do :; done',
@@ -212,9 +218,56 @@ export function waitForListener(table: 'tcp' | 'udp', port: number): string {
   return `for i in $(seq 250); do grep -Eqs ':${local} 0+:0000 ' /proc/net/${table} /proc/net/${table}6 && exit 0; sleep 0.02; done`;
 }
 
+/** Starts a program in a host, or beside the services if there is none; what it says goes to a log of its own. */
+function starting({ log }: Layout, name: HostName | undefined, file: string, words: string[]): string {
+  const where = name ? `${inside(name)} ` : '';
+  return `setsid ${where}${words.map(quote).join(' ')} >>${quote(`${log}/${file}.log`)} 2>&1 </dev/null &`;
+}
+
+/**
+ * The MRI's port is parked until its session begins. RADIUS is spoken on the management link: the server is on the
+ * services' end. Each part listens before the one that asks it starts.
+ */
+function dot1xLines(layout: Layout, portAgent: string[]): string[] {
+  const { radius } = layout;
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '30'];
+  const certificate = ['-keyout', `${radius.raddb}/server.key`, '-out', `${radius.raddb}/server.pem`];
+  const links = SESSION_VLANS.map((vlan) => `ip link add ${vlanLink(vlan)} type veth peer name ${vlanLink(vlan)}p`);
+  const until = (test: string, what: string): string =>
+    `for i in $(seq 500); do ${test} && break; sleep 0.01; done; ${test} || { echo ${quote(what)} >&2; exit 1; }`;
+  const listens = `grep -qs ':${RADIUS_PORTS.authentication.toString(16).toUpperCase().padStart(4, '0')} ' /proc/net/udp`;
+  return [
+    `ovs-vsctl --timeout=10 --db=${quote(`unix:${layout.ovsdbSocket}`)} set port ${HOSTS.mri.port} tag=${PARK_VLAN}`,
+    `openssl req -x509 ${[...key, ...certificate].map(quote).join(' ')} -subj /CN=radius.${DOMAIN} 2>/dev/null`,
+    starting(layout, undefined, 'freeradius', ['freeradius', '-f', '-d', radius.raddb]),
+    `${inside('switch')} sh -e -c ${quote(links.join('; '))}`,
+    until(listens, `FreeRADIUS did not start: see ${radius.log}/radius.log`),
+    starting(layout, 'switch', 'hostapd', ['hostapd', '-t', `${radius.dir}/hostapd.conf`]),
+    until(`[ -S ${quote(`${radius.hostapd}/${HOSTS.mri.port}`)} ]`, 'hostapd did not start: see hostapd.log'),
+    starting(layout, 'switch', 'port-agent', portAgent),
+    until(
+      `grep -qs ready ${quote(`${layout.log}/port-agent.log`)}`,
+      'the port agent did not start: see port-agent.log',
+    ),
+    starting(layout, 'mri', 'wpa_supplicant', [
+      'wpa_supplicant',
+      '-D',
+      'wired',
+      '-i',
+      'wl-e0',
+      '-c',
+      `${radius.dir}/supplicant.conf`,
+    ]),
+  ];
+}
+
+function untilAuthorized({ log }: Layout): string {
+  const authorized = `grep -qs '"authorized"' ${quote(`${log}/port-agent.log`)}`;
+  return `for i in $(seq 1000); do ${authorized} && break; sleep 0.01; done; ${authorized} || { echo "the MRI was not let in: see hostapd.log" >&2; exit 1; }`;
+}
+
 function services(layout: Layout, programs: Programs): string[] {
-  const start = (name: HostName, log: string, words: string[]): string =>
-    `setsid ${inside(name)} ${words.map(quote).join(' ')} >>${quote(`${layout.log}/${log}.log`)} 2>&1 </dev/null &`;
+  const start = (name: HostName, log: string, words: string[]): string => starting(layout, name, log, words);
   const listens = (name: HostName, table: 'tcp' | 'udp', port: number): string =>
     `${inside(name)} sh -c ${quote(`${waitForListener(table, port)}; echo "nothing listens on ${table}/${port} of ${name}" >&2; exit 1`)}`;
   return [

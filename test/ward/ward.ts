@@ -4,6 +4,7 @@ import { Clinic, type Modality, type ModalityName } from './dicom/clinic.js';
 import type { ModalityRecord } from './dicom/journal.js';
 import type { ModalityOptions } from './dicom/modality.js';
 import type { ClinicalWitness } from './dicom/witness.js';
+import { WardDot1x } from './dot1x/dot1x.js';
 import type { Enclosure, Outcome } from './enclosure/enclosure.js';
 import { cloneAtSpare, disguiseWorkstation, toHome, toSpare, unplugClone } from './hosts/plug.js';
 import { WardResolver } from './hosts/resolver.js';
@@ -30,6 +31,8 @@ export class Ward {
   readonly switch: WardSwitch;
   readonly dns: WardResolver;
   readonly clinic: Clinic;
+  /** Of use only in a ward that was started with 802.1X. */
+  readonly dot1x: WardDot1x;
   private captures = 0;
   private infections = 0;
   private disguise: string | undefined;
@@ -44,6 +47,7 @@ export class Ward {
     this.switch = new WardSwitch(enclosure, layout);
     this.dns = new WardResolver(enclosure, layout);
     this.clinic = new Clinic(enclosure, layout);
+    this.dot1x = new WardDot1x(enclosure, layout);
   }
 
   /** Resolves when the ward has ended, also by itself. */

@@ -12,6 +12,14 @@ export const PACKAGES = [
   { name: 'iproute2', program: 'ip' },
 ] as const;
 
+/** Of a ward with 802.1X, beside them. */
+export const DOT1X_PACKAGES = [
+  { name: 'hostapd', program: 'hostapd' },
+  { name: 'freeradius', program: 'freeradius' },
+  { name: 'freeradius-utils', program: 'radclient' },
+  { name: 'wpasupplicant', program: 'wpa_supplicant' },
+] as const;
+
 /** How a shell word is quoted for sh(1). */
 export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
