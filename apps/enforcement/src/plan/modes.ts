@@ -11,7 +11,7 @@ const BREAK_MS = 30_000;
 
 /** All that decides whether a mode fits an interface. */
 export interface ModeQuestion {
-  wanted: Wanted;
+  wanted: Pick<Wanted, 'requireQuarantineVlan' | 'maxInterruptionMs'>;
   profile: DriverProfile;
   permits: readonly Permit[];
   addressing: 'static' | 'dhcp' | 'unknown';

@@ -1,5 +1,5 @@
 import type { PointIsolation } from '../port.js';
-import type { Bench } from './describe-driver.js';
+import type { Bench } from './describe-entries.js';
 import { failureOf } from './steps.js';
 
 export function compileCases(bench: () => Bench): void {

@@ -1,45 +1,22 @@
-import type { Driver } from '../index.js';
-import { compileCases } from './compile-cases.js';
-import { faultCases } from './fault-cases.js';
-import type { ConformanceFixture } from './fixture.js';
-import { orderCases } from './order-cases.js';
-import { packetCases } from './packet-cases.js';
-import { restoreCases } from './restore-cases.js';
-import { watchCases } from './watch-cases.js';
-
-/** What a case works with, made anew for each. */
-export interface Bench {
-  fixture: ConformanceFixture;
-  driver: Driver;
-}
+import type { DriverFixture } from './fixture.js';
+import { RULES } from './rules.js';
 
 /**
- * The suite that every driver passes, against a point that somebody else wrote. It looks at the point through an
- * independent observer, never through the driver's own answer. To be called in a spec.
+ * The rules that every driver keeps, against a point that somebody else wrote, or a stand-in that does what the real one
+ * was seen to do. To be called in a spec. The fixture is made anew for each rule.
  */
-export function describeDriver(name: string, newFixture: () => Promise<ConformanceFixture>): void {
+export function describeDriver(name: string, newFixture: () => Promise<DriverFixture>): void {
   describe(`the driver ${name}`, () => {
-    let bench: Bench | null = null;
-
-    beforeEach(async () => {
-      const fixture = await newFixture();
-      bench = { fixture, driver: fixture.newDriver() };
-    });
+    let fixture: DriverFixture | null = null;
 
     afterEach(async () => {
-      await bench?.fixture.stop();
-      bench = null;
+      await fixture?.stop();
+      fixture = null;
     });
 
-    const current = (): Bench => {
-      if (!bench) throw new Error('the fixture did not start');
-      return bench;
-    };
-    compileCases(current);
-    orderCases(current);
-    restoreCases(current);
-    packetCases(current);
-    faultCases(current);
-    watchCases(current);
+    it.each(RULES.map((rule) => [rule.name, rule] as const))('%s', async (_, rule) => {
+      fixture = await newFixture();
+      await rule.check({ fixture, driver: fixture.newDriver() });
+    });
   });
 }

@@ -1,5 +1,5 @@
 import type { Driver } from '../index.js';
-import type { PointIsolation } from '../port.js';
+import type { PointIsolation, SessionReading } from '../port.js';
 
 /** What the point has done, as its own tools tell it, in order. */
 export type JournalEntry =
@@ -50,8 +50,11 @@ export interface ProbeFrame {
   what: 'opening' | 'answer' | 'backward-opening' | 'udp' | 'arp' | 'ipv6';
 }
 
-/** A point with two devices that can be isolated, and everything that the suite needs around it. Made anew for each case. */
-export interface ConformanceFixture {
+/**
+ * A point that holds entries, with two devices that can be isolated, and everything that `describeEntries` needs around
+ * it. Made anew for each case.
+ */
+export interface EntryFixture {
   /** A driver whose calls go through the faults. The fixture closes what it has made. */
   newDriver(): Driver;
   /** The strictest isolation that the point can do, first generation, not applied. */
@@ -64,6 +67,58 @@ export interface ConformanceFixture {
   /** Sends a frame, and says whether it came out where it was sent to. */
   probe(frame: ProbeFrame): Promise<boolean>;
   /** Words that must not be in any error, such as passwords. */
+  secrets: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Looks and acts by the point's own means: the vendor's tools, a second client, the peer's own log. */
+export interface Peer {
+  /**
+   * All that the point holds and does for a MAC, as one text: equal texts mean that nothing of ours stays. Session ids,
+   * times and counters are left out.
+   */
+  stateOf(mac: string): Promise<string>;
+  /** Whether the device gets the isolation now, as the point itself sees it. */
+  isIsolated(mac: string): Promise<boolean>;
+  /** The live sessions of a MAC, for a driver that only renews them and is told of them by its policy source. */
+  sessionsOf?(mac: string): Promise<SessionReading[]>;
+  /** How many requests to change something have reached the point. The same RADIUS packet sent again is one. */
+  writes(): Promise<number>;
+  /** Sets what the policy source says of a MAC, where the driver only renews sessions. null: as before us. */
+  assign?(isolation: PointIsolation | null, mac: string): Promise<void>;
+  /** Somebody else assigns something to this MAC, or moves its port. Left out where the driver holds no state. */
+  changeByHand?(mac: string): Promise<void>;
+  /** The device is off: nobody has a session any more. */
+  endSession?(mac: string): Promise<void>;
+  /** Runs the driver's undo commands as they stand. */
+  run(commands: readonly string[]): Promise<void>;
+}
+
+/** Faults of the point or of the way to it. */
+export interface PeerFaults {
+  /** From now on nothing comes through. */
+  cut(): Promise<void>;
+  heal(): Promise<void>;
+  /** The next change is carried out, and its answer never comes. `heal` ends it. */
+  loseAnswer(): Promise<void>;
+  /** From now on the point refuses changes. */
+  refuse(): Promise<void>;
+  /** From now on the point says yes to changes, and does nothing. */
+  ignore(): Promise<void>;
+}
+
+/** A point with two devices that can be isolated, each with a live session where it has sessions. Nothing is applied. */
+export interface DriverFixture {
+  /** A driver whose calls go through the faults. The fixture closes what it has made. */
+  newDriver(): Driver;
+  subject: PointIsolation;
+  /** The same for another device. */
+  sibling: PointIsolation;
+  peer: Peer;
+  faults: PeerFaults;
+  /** How long the point may take to do what it has acknowledged, in ms; 2000 where nothing is said. */
+  settlesMs?: number;
+  /** Words that must not be in any error, finding or command, such as passwords. */
   secrets: readonly string[];
   stop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Bench } from './describe-driver.js';
+import type { Bench } from './describe-entries.js';
 import { failureOf, fence, isolate, restoring } from './steps.js';
 
 export function orderCases(bench: () => Bench): void {

@@ -1,4 +1,4 @@
-import type { Bench } from './describe-driver.js';
+import type { Bench } from './describe-entries.js';
 import type { ProbeFrame } from './fixture.js';
 import { isolate, release } from './steps.js';
 

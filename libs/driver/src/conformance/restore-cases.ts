@@ -1,4 +1,4 @@
-import type { Bench } from './describe-driver.js';
+import type { Bench } from './describe-entries.js';
 import { fence, isolate, release, restoring } from './steps.js';
 
 export function restoreCases(bench: () => Bench): void {

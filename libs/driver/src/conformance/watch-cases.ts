@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PointHint } from '../port.js';
-import type { Bench } from './describe-driver.js';
+import type { Bench } from './describe-entries.js';
 import { isolate } from './steps.js';
 
 /** How soon a hint must come. Machines that run tests are busy: it is milliseconds where nothing else runs. */

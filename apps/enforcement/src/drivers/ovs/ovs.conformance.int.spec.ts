@@ -1,4 +1,4 @@
-import { describeDriver } from '#driver/conformance';
+import { describeEntries } from '#driver/conformance';
 import { OvsFixture } from './testing/ovs-fixture.client.js';
 
-describeDriver('ovs', () => OvsFixture.start());
+describeEntries('ovs', () => OvsFixture.start());

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import type { PointIsolation } from '#driver';
 import {
   FaultProxy,
-  type ConformanceFixture,
+  type EntryFixture,
   type Faults,
   type Hands,
   type JournalEntry,
@@ -59,7 +59,7 @@ export const sibling: PointIsolation = {
 };
 
 /** A private Open vSwitch behind two proxies: OVSDB and OpenFlow. */
-export class OvsFixture implements ConformanceFixture, Hands, Faults {
+export class OvsFixture implements EntryFixture, Hands, Faults {
   static async start(): Promise<OvsFixture> {
     const real = await PrivateSwitch.start(BRIDGE, PORTS);
     const ovsdb = await FaultProxy.listen({ path: real.databaseSocket }, (chunk) => chunk.includes('"op":"update"'));
