@@ -12,6 +12,7 @@ describe("a session's filter", () => {
         from: { network: null, ports: [] },
         to: { network: '10.20.0.10', ports: [[104, 104]] },
         tcp: null,
+        icmpTypes: [],
       },
       {
         action: 'permit',
@@ -20,6 +21,7 @@ describe("a session's filter", () => {
         from: { network: '10.20.0.53/32', ports: [[53, 53]] },
         to: { network: null, ports: [] },
         tcp: null,
+        icmpTypes: [],
       },
     ]);
   });
@@ -41,6 +43,12 @@ describe("a session's filter", () => {
     expect(second).toMatchObject({ action: 'deny', protocol: 50 });
   });
 
+  it('is put together from pieces that cut a rule in two', () => {
+    const text = 'permit in 6 from any to 10.20.0.10 104\0deny in ip from any to ::/0';
+    expect(parseFilter([text.slice(0, 20), text.slice(20)])).toEqual(parseFilter(text.split('\0')));
+    expect(parseFilter(['permit out 1 from any to any icmptypes 3,11'])[0]).toMatchObject({ icmpTypes: [3, 11] });
+  });
+
   it('is refused as a whole for what this switch does not understand', () => {
     for (const text of [
       'permit tcp from any to any',
@@ -48,7 +56,8 @@ describe("a session's filter", () => {
       'permit in tcp from any to any frag',
       'permit in tcp from any to any 99999',
       'permit in gre from any to any',
-      'permit in ip from any to 2001:db8::1',
+      'permit in ip from any to 2001:db8::1::2',
+      'permit out 1 from any to any icmptypes 300',
     ])
       expect(() => parseFilter([text])).toThrow();
   });

@@ -43,10 +43,10 @@ export function sessionFlows(port: FilteredPort, rules: readonly FilterRule[]): 
   );
 }
 
-function answersOf({ action, protocol, from, to, tcp }: FilterRule): FilterRule[] {
-  if (action === 'deny') return [];
-  const established = protocol === 6 && tcp !== 'established' ? 'established' : null;
-  return [{ action, direction: 'out', protocol, from: to, to: from, tcp: established }];
+function answersOf(rule: FilterRule): FilterRule[] {
+  if (rule.action === 'deny') return [];
+  const established = rule.protocol === 6 && rule.tcp !== 'established' ? 'established' : null;
+  return [{ ...rule, direction: 'out', from: rule.to, to: rule.from, tcp: established }];
 }
 
 function outward({ ofport, mac, uplink }: FilteredPort): { match: string; output: string } {
@@ -73,19 +73,32 @@ function wayToGateway(port: FilteredPort): string[] {
 function ruleFlows(port: FilteredPort, rule: FilterRule, priority: number): string[] {
   const way = rule.direction === 'in' ? outward(port) : inward(port);
   const actions = rule.action === 'permit' ? `${PERMITTED},${way.output}` : DENIED;
-  const protocol = rule.protocol === null ? 'ip' : `ip,nw_proto=${rule.protocol}`;
+  const protocol = `${familyOf(rule)}${rule.protocol === null ? '' : `,nw_proto=${rule.protocol}`}`;
   const hasPorts = rule.protocol === 6 || rule.protocol === 17;
-  const flags = { established: [',tcp_flags=+ack', ',tcp_flags=+rst'], setup: [',tcp_flags=+syn-ack'] };
-  const variants = rule.tcp === null ? [''] : flags[rule.tcp];
   return endFields('src', rule.from, hasPorts).flatMap((from) =>
     endFields('dst', rule.to, hasPorts).flatMap((to) =>
-      variants.map((flag) => `priority=${priority},${way.match},${protocol}${from}${to}${flag},actions=${actions}`),
+      details(rule).map(
+        (more) => `priority=${priority},${way.match},${protocol}${from}${to}${more},actions=${actions}`,
+      ),
     ),
   );
 }
 
+/** What names no family is IPv4 here, as in many switches; the last line denies IPv6 with all else. */
+function familyOf({ protocol, from, to }: FilterRule): 'ip' | 'ipv6' {
+  return protocol === 58 || from.network?.includes(':') || to.network?.includes(':') ? 'ipv6' : 'ip';
+}
+
+/** Alternatives of one rule: a flow each. */
+function details({ tcp, icmpTypes }: FilterRule): string[] {
+  if (tcp === 'established') return [',tcp_flags=+ack', ',tcp_flags=+rst'];
+  if (tcp === 'setup') return [',tcp_flags=+syn-ack'];
+  return icmpTypes.length === 0 ? [''] : icmpTypes.map((type) => `,icmp_type=${type}`);
+}
+
 function endFields(side: 'src' | 'dst', { network, ports }: RuleEnd, hasPorts: boolean): string[] {
-  const address = network === null ? '' : `,nw_${side}=${network}`;
+  const field = network?.includes(':') ? `ipv6_${side}` : `nw_${side}`;
+  const address = network === null ? '' : `,${field}=${network}`;
   if (!hasPorts || ports.length === 0) return [address];
   return ports.flatMap((range) => portFields(...range)).map((match) => `${address},tp_${side}=${match}`);
 }
