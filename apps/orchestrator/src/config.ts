@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { loadConfig } from '#config';
+import { webhookSubscriptions } from './notify/webhooks/subscription.js';
 
 /** The orchestrator's YAML file. Connections come from the environment (see #config). */
 export const orchestratorConfig = z.strictObject({
@@ -11,6 +12,8 @@ export const orchestratorConfig = z.strictObject({
   policyFile: z.string().min(1).nullable().default(null),
   /** Where undo sheets are kept as files, beside the database. */
   undoDirectory: z.string().min(1).nullable().default(null),
+  /** Who is told what happens to quarantines (docs/automation.md). */
+  webhooks: webhookSubscriptions,
 });
 
 export type OrchestratorConfig = ReturnType<typeof loadOrchestratorConfig>;

@@ -12,6 +12,8 @@ import { SensorEntity } from './intake/sensor.entity.js';
 import { LimitEntity } from './limits/limit.entity.js';
 import { OrchestratorTables1764000000001 } from './migrations/1764000000001-orchestrator-tables.js';
 import { OrchestratorTokens1764000000002 } from './migrations/1764000000002-orchestrator-tokens.js';
+import { OrchestratorWebhooks1764000000003 } from './migrations/1764000000003-orchestrator-webhooks.js';
+import { WebhookDeliveryEntity, WebhookSubscriptionEntity } from './notify/webhooks/webhook.entity.js';
 import { PolicyEntity } from './policy/policy.entity.js';
 import { ConditionEntity, QuarantineInterfaceEntity } from './quarantine/condition.entity.js';
 import { GenerationEntity, QuarantineEntity } from './quarantine/quarantine.entity.js';
@@ -45,6 +47,8 @@ export const storage: Storage = {
     AuditHeadEntity,
     QuarantineEventEntity,
     TokenEntity,
+    WebhookSubscriptionEntity,
+    WebhookDeliveryEntity,
   ],
-  migrations: [OrchestratorTables1764000000001, OrchestratorTokens1764000000002],
+  migrations: [OrchestratorTables1764000000001, OrchestratorTokens1764000000002, OrchestratorWebhooks1764000000003],
 };

@@ -4,6 +4,7 @@ import { MessagingModule } from '#messaging';
 import type { Logger } from '#observability';
 import { StorageModule } from '#storage';
 import { ApiModule } from './api/api.module.js';
+import { EventSignal } from './api/event-signal.client.js';
 import { InventoryImport, QuarantineCommands, StopCommands } from './commands.js';
 import type { OrchestratorConfig } from './config.js';
 import { CsvInventoryImport } from './contract/inventory-import.command.js';
@@ -17,6 +18,8 @@ import { SensorsConsumer } from './intake/sensors.consumer.js';
 import { Teller } from './intake/teller.js';
 import { LogNotifier } from './notify/log-notifier.js';
 import { Notifier } from './notify/notice.js';
+import { WebhookDesk } from './notify/webhooks/webhook-desk.store.js';
+import { WebhookSender } from './notify/webhooks/webhook-sender.command.js';
 import type { PolicyInForce } from './policy/policy.js';
 import { Decider } from './quarantine/decider.command.js';
 import { StoredQuarantineCommands } from './quarantine/quarantine.command.js';
@@ -28,7 +31,7 @@ import { Rounds } from './wanted/rounds.command.js';
 import { StoredStopCommands } from './wanted/stop.command.js';
 
 export interface OrchestratorOptions {
-  config: Pick<OrchestratorConfig, 'databaseUrl' | 'kafkaBrokers' | 'publicUrl' | 'undoDirectory'>;
+  config: Pick<OrchestratorConfig, 'databaseUrl' | 'kafkaBrokers' | 'publicUrl' | 'undoDirectory' | 'webhooks'>;
   inForce: PolicyInForce;
   logger: Logger;
 }
@@ -65,6 +68,14 @@ export class OrchestratorModule {
         SensorsConsumer,
         ConversationsConsumer,
       ],
+      providers: [
+        {
+          provide: WebhookSender,
+          useFactory: (dataSource: DataSource, signal: EventSignal) =>
+            new WebhookSender(dataSource, signal, config.webhooks, logger),
+          inject: [DataSource, EventSignal],
+        },
+      ],
     };
   }
 }
@@ -86,6 +97,7 @@ function decidingProviders({ config, inForce, logger }: OrchestratorOptions): Pr
     onStorage(InventoryImport, (dataSource) => new CsvInventoryImport(dataSource)),
     onStorage(DeviceQueries, (dataSource) => new StoredDeviceQueries(dataSource, inForce)),
     onStorage(QuarantineQueries, (dataSource) => new StoredQuarantineQueries(dataSource, inForce)),
+    onStorage(WebhookDesk, (dataSource) => new WebhookDesk(dataSource, config.webhooks)),
     onStorage(RuleQueries, (dataSource) => new StoredRuleQueries(dataSource, inForce)),
   ];
 }

@@ -12,6 +12,7 @@ import { QuarantinesController } from './quarantines.controller.js';
 import { RulesController } from './rules.controller.js';
 import { StreamController } from './stream.controller.js';
 import { TokensController } from './tokens.controller.js';
+import { WebhooksController } from './webhooks.controller.js';
 
 export const CONTROLLERS = [
   DevicesController,
@@ -19,6 +20,7 @@ export const CONTROLLERS = [
   InventoryController,
   RulesController,
   TokensController,
+  WebhooksController,
   StreamController,
   DocumentsController,
   ConsoleController,
@@ -39,6 +41,7 @@ export class ApiModule {
         { provide: EVENT_SIGNAL_OPTIONS, useValue: signal },
         { provide: APP_GUARD, useClass: PeopleGuard },
       ],
+      exports: [EventSignal],
     };
   }
 }

@@ -250,6 +250,22 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/v1/webhooks',
+    role: 'viewer',
+    summary: 'Receivers of webhooks: what they have taken, what waits, and what was given up',
+    answer: json(resource.webhookList),
+    problems: [],
+  },
+  {
+    method: 'post',
+    path: '/v1/webhooks/{name}/retries',
+    role: 'admin',
+    summary: 'Try again what was given up',
+    answer: json(resource.webhookRetry),
+    problems: ['not-found'],
+  },
+  {
+    method: 'get',
     path: '/openapi.json',
     role: 'none',
     summary: 'This document',

@@ -4,6 +4,7 @@ import {
   DECISIONS,
   LEVELS,
   OPENERS,
+  QUARANTINE_CHANGES,
   TRUTHS,
   assessmentChanged,
   condition,
@@ -122,11 +123,41 @@ export const decided = z.object({ quarantineId: id, version: z.int(), decision: 
 export const approvalResult = decided.extend({ given: z.int(), needed: z.int() });
 export const policyCheck = z.object({ version: z.string() });
 
+/** A receiver of webhooks: `removed` is no longer configured, and waits to be configured again under its name. */
+export const webhook = z.object({
+  name: z.string(),
+  state: z.enum(['delivering', 'failing', 'removed']),
+  receiver: z.string().nullable(),
+  events: z.array(z.enum(QUARANTINE_CHANGES)).nullable(),
+  sites: z.array(z.string()).nullable(),
+  pending: z.int(),
+  oldestPendingAt: time.nullable(),
+  dead: z.int(),
+  deadDeliveries: z.array(
+    z.object({
+      eventId: id,
+      type: z.string(),
+      subject: z.string(),
+      time,
+      attempts: z.int(),
+      failure: z.string(),
+      gaveUpAt: time,
+    }),
+  ),
+  delivered: z.int(),
+  failed: z.int(),
+  lastSuccessAt: time.nullable(),
+  lastFailureAt: time.nullable(),
+  lastFailure: z.string().nullable(),
+});
+export const webhookRetry = z.object({ retried: z.int() });
+
 export const deviceList = list(device);
 export const quarantineList = list(quarantineSummary);
 export const sensorList = z.object({ items: z.array(sensorReported.shape.data) });
 export const limitList = z.object({ items: z.array(limit) });
 export const auditList = list(auditEntry);
+export const webhookList = z.object({ items: z.array(webhook) });
 export const tokenList = z.object({ items: z.array(token) });
 export const timeline = z.object({ items: z.array(timelineEntry) });
 

@@ -6,6 +6,7 @@ import { makeEvent, topicOf, type DeviceChanged, type LazaretEvent, type SeenPla
 import { createTopics, KafkaEventServer } from '#messaging';
 import { createLogger } from '#observability';
 import { createToken, ROLES, type Role } from '#tokens';
+import type { WebhookSubscription } from '../../notify/webhooks/subscription.js';
 import { keepPolicy } from '../../policy/policy.store.js';
 import { OrchestratorModule } from '../../orchestrator.module.js';
 import { Readiness } from '../../readiness.js';
@@ -25,6 +26,7 @@ interface Settings {
   /** Where the service's database is reached instead: through something that can be cut. */
   detour?: (databaseUrl: string) => string;
   undoDirectory?: string;
+  webhooks?: WebhookSubscription[];
 }
 
 /**
@@ -142,9 +144,9 @@ export class RestService {
 async function boot(database: TestDatabase, brokers: string[], policy: object, settings: Settings) {
   const logger = createLogger('orchestrator', 'silent');
   const rules = inForce(policy);
-  const { detour = (url) => url, undoDirectory = null } = settings;
+  const { detour = (url) => url, undoDirectory = null, webhooks = [] } = settings;
   const places = { databaseUrl: detour(database.serviceUrl), kafkaBrokers: brokers };
-  const config = { ...places, publicUrl: 'http://127.0.0.1', undoDirectory };
+  const config = { ...places, publicUrl: 'http://127.0.0.1', undoDirectory, webhooks };
   const module = OrchestratorModule.over({ config, inForce: rules, logger });
   const app = await NestFactory.create<NestExpressApplication>(module, { logger: false, bodyParser: false });
   serveApi(app, logger);
