@@ -64,6 +64,23 @@ describe('npm test and npm run demo', () => {
     expect(status).toBe(1);
   });
 
+  it('show what ran side by side one after the other, and begin nothing more when one has failed', () => {
+    const check = (text: string) => `import { setTimeout as sleep } from 'node:timers/promises';
+      for (let i = 0; i < 3; i += 1) { console.log('${text}', i); await sleep(100); }`;
+    const dir = checkout({
+      'jest.config.js': "throw new Error('must not be run after a failure');",
+      'test/one.ts': 'export {};',
+      'eslint.config.js': `${check('lint')} export default [{ files: ['never'], rules: { nothing: 'error' } }];`,
+      'tsconfig.json': 'this is no JSON',
+    });
+    const { stdout, stderr, status } = run(['test', 'check', 'unit'], dir);
+    expect(stdout.match(/lint \d/g)).toEqual(['lint 0', 'lint 1', 'lint 2']);
+    expect(stdout).toMatch(/lint 0\nlint 1\nlint 2\n/);
+    expect(stderr).toContain('type check: failed');
+    expect(stderr).not.toMatch(/· (format|unit)/);
+    expect(status).not.toBe(0);
+  });
+
   it('count a step that fails without a test as a failure', () => {
     const dir = checkout({ 'jest.config.js': 'this is no JavaScript' });
     const { stdout, status } = run(['test', 'unit'], dir);

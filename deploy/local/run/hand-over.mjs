@@ -6,12 +6,13 @@ import { root } from './progress.mjs';
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
 /**
- * Resolves with its exit code. It gets our terminal; Ctrl-C reaches it from there and signals sent to us are
+ * Resolves with its exit code. It gets our terminal, or writes to the file descriptor `output`; Ctrl-C reaches it from there and signals sent to us are
  * passed on. When we are killed, or npm above us, it is asked to end.
  */
-export function handOver(script, args, { nodeFlags = [], env = process.env } = {}) {
+export function handOver(script, args, { nodeFlags = [], env = process.env, output } = {}) {
   const command = ['--pdeathsig', 'TERM', '--', process.execPath, ...nodeFlags, script, ...args];
-  const child = spawn('setpriv', command, { cwd: root, stdio: 'inherit', env });
+  const stdio = output === undefined ? 'inherit' : ['ignore', output, output];
+  const child = spawn('setpriv', command, { cwd: root, stdio, env });
   // The terminal sends Ctrl-C to both of us: it decides, we wait.
   const ignore = () => undefined;
   const passOn = (signal) => child.kill(signal);

@@ -19,18 +19,18 @@ export interface Secrets {
   client: string;
 }
 
-/**
- * What somebody adds to the site's RADIUS server: text of its `modules` section, and statements of its virtual server's
- * sections. None: the server answers what the site has configured.
- */
+/** What somebody adds to the site's RADIUS server. None: the server answers what the site has configured. */
 export interface ServerAdditions {
+  /** Texts by their path below the server's configuration folder. */
+  files: Record<string, string>;
+  /** Lines of these sections of the configuration, and of the virtual server's. */
   modules: string;
-  authorize: string;
+  policy: string;
   postAuth: string;
   accounting: string;
 }
 
-const NO_ADDITIONS: ServerAdditions = { modules: '', authorize: '', postAuth: '', accounting: '' };
+const NO_ADDITIONS: ServerAdditions = { files: {}, modules: '', policy: '', postAuth: '', accounting: '' };
 
 /** VLANs that a session may get. Their interfaces must exist although the wired driver does nothing with them. */
 export const SESSION_VLANS = [VLANS.imaging, VLANS.quarantine] as const;
@@ -103,6 +103,7 @@ export function serverConfig({ radius }: Layout, secrets: Secrets, additions: Se
   const { hostAddress, switchAddress } = MANAGEMENT;
   return `prefix = /usr
 raddbdir = ${radius.raddb}
+modconfdir = \${raddbdir}/mods-config
 logdir = ${radius.log}
 run_dir = ${radius.dir}
 libdir = /usr/lib/freeradius
@@ -142,6 +143,8 @@ modules {
   always ok {
     rcode = ok
   }
+  expr {
+  }
   pap {
   }
   mschap {
@@ -171,7 +174,10 @@ modules {
     mschapv2 {
     }
   }
-${additions.modules}
+  ${additions.modules}
+}
+policy {
+  ${additions.policy}
 }
 server ward {
   listen {
@@ -196,18 +202,17 @@ server ward {
         ok = return
       }
     }
-${additions.authorize}
   }
   authenticate {
     eap
   }
   post-auth {
     files
-${additions.postAuth}
+    ${additions.postAuth}
   }
   accounting {
     detail
-${additions.accounting}
+    ${additions.accounting}
     ok
   }
 }

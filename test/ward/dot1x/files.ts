@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Layout } from '../layout.js';
 import { HOSTS, MANAGEMENT, gatewayOf } from '../network.js';
 import * as configs from './configs.js';
@@ -20,7 +20,9 @@ export async function writeDot1x(layout: Layout, additions?: configs.ServerAddit
     [join(dir, 'supplicant.conf'), configs.supplicantConfig()],
     [join(raddb, 'radiusd.conf'), configs.serverConfig(layout, secrets, additions)],
     [join(raddb, 'users'), configs.serverUsers()],
+    ...Object.entries(additions?.files ?? {}).map(([path, text]): [string, string] => [join(raddb, path), text]),
   ];
+  await Promise.all(texts.map(([path]) => mkdir(dirname(path), { recursive: true })));
   await Promise.all(texts.map(([path, text]) => writeFile(path, text, { mode: 0o600 })));
   await writeFile(actionFile(layout), '#!/bin/sh\necho "$@"\n', { mode: 0o700 });
 }
