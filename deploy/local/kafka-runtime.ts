@@ -129,7 +129,7 @@ async function formatTemplate(runtime: KafkaRuntime, log: (line: string) => void
 }
 
 /** Builds in a folder of its own and renames it, so that two starts at once both succeed and none sees half. */
-async function buildAside(target: string, build: (aside: string) => Promise<void>): Promise<void> {
+export async function buildAside(target: string, build: (aside: string) => Promise<void>): Promise<void> {
   const aside = `${target}.${process.pid}.${randomBytes(3).toString('hex')}`;
   mkdirSync(aside, { recursive: true });
   try {

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import type { Driver } from '#driver';
 import type { Logger } from '#observability';
 import type { Point, PointFacts } from '../read/point.js';
+import { isePointSchema } from './ise/config.js';
+import { IseDriver } from './ise/ise.driver.js';
 import { ovsPointSchema } from './ovs/config.js';
 import { OvsDriver } from './ovs/ovs.driver.js';
 
 /** An enforcement point in the configuration, by the kind of its driver. */
-export const pointSchema = z.discriminatedUnion('kind', [ovsPointSchema]);
+export const pointSchema = z.discriminatedUnion('kind', [isePointSchema, ovsPointSchema]);
 export type PointConfig = z.infer<typeof pointSchema>;
 type Config<K extends PointConfig['kind']> = Extract<PointConfig, { kind: K }>;
 
@@ -18,6 +20,10 @@ interface Kind<K extends PointConfig['kind']> {
 
 /** Every kind of driver. Registration is this map and nothing else. */
 const kinds: { [K in PointConfig['kind']]: Kind<K> } = {
+  ise: {
+    create: (point, logger) => new IseDriver(point, logger),
+    facts: ({ id, switches, quarantineVlan }) => ({ id, switches, policyPoint: null, quarantineVlan, vlans: [] }),
+  },
   ovs: {
     create: (point, logger) => new OvsDriver(point, logger),
     facts: ({ id, quarantineVlan, vlans }) => ({ id, switches: [id], policyPoint: null, quarantineVlan, vlans }),

@@ -1,8 +1,8 @@
-import { pointSchema } from '../point.js';
+import { ovsPointSchema } from './config.js';
 import { mri } from './testing/isolations.js';
 import { undoCommands } from './undo.js';
 
-const point = pointSchema.parse({
+const point = ovsPointSchema.parse({
   kind: 'ovs',
   id: 'ovs-1',
   ovsdb: 'tcp:10.99.0.2:6640',
