@@ -6,6 +6,7 @@ import type { Due } from '../src/due.js';
 import type { Loop, LoopStore } from '../src/loop.js';
 import { fold } from '../src/prove/proof.js';
 import { PointReader } from '../src/read/read-points.js';
+import type { Point } from '../src/read/point.js';
 import { reconcile } from '../src/reconcile.js';
 import type { Isolation, Permit, Preview } from '../src/wanted/wanted.js';
 import { Disk, MemoryStore } from './memory-store.js';
@@ -93,6 +94,8 @@ export class Scene {
   interlocks: Interlocks = { protectedMacs: [], infrastructureMacs: [], isolationsAnHour: 10 };
   store: LoopStore = new MemoryStore(this.disk, 'replica-1', this.now);
   startedAt = this.now();
+  /** The enforcement points; unless a test says otherwise the fake switch alone. */
+  points: () => Point[] = () => [pointOf(this.point)];
 
   constructor() {
     this.disk.numbers.set(MRI, 7);
@@ -151,7 +154,7 @@ export class Scene {
   loop(): Loop {
     return {
       store: this.store,
-      points: new Map([[this.point.pointId, pointOf(this.point)]]),
+      points: new Map(this.points().map((one) => [one.facts.id, one])),
       reader: new PointReader(),
       locks: new PointLocks(),
       interlocks: this.interlocks,

@@ -1,5 +1,5 @@
 import type { AllowedStep } from '../check/check.js';
-import type { PendingStep } from '../plan/steps.js';
+import type { PendingStep } from '../plan/pending-step.js';
 
 /**
  * How far an attempt came; each is written before what it announces.

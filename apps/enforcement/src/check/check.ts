@@ -1,7 +1,7 @@
 import { beyondApproval } from '../plan/approval.js';
 import { honest } from '../plan/modes.js';
 import type { Plan, PlannedInterface } from '../plan/plan.js';
-import type { PendingStep } from '../plan/steps.js';
+import type { PendingStep } from '../plan/pending-step.js';
 import { shown } from '../plan/shown.js';
 import type { PlanningPoint, Readings } from '../read/point.js';
 import { interfaceOf } from '../read/location.js';

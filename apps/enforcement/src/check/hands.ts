@@ -18,7 +18,9 @@ function remembered(
   { reading }: Shown,
   unfrozenAt: Date | null,
 ): boolean {
-  if (!state.isolation || state.bootId !== reading.bootId) return false;
+  if (!state.isolation) return false;
+  // A switch that restarts loses its entries; what is assigned elsewhere its sessions should take again.
+  if (planned.profile.state === 'port' && state.bootId !== reading.bootId) return false;
   if (state.pointId !== planned.pointId || state.isolation.port !== planned.port) return false;
   const last = Math.max(...[state.permitsInAt, state.movedAt, state.readBackAt].map((at) => at?.getTime() ?? 0));
   return last > (unfrozenAt?.getTime() ?? 0);

@@ -1,6 +1,6 @@
 import type { PointReading, Step } from '#driver';
 import { answered, type PlannedInterface } from './plan.js';
-import { renewingPoint, settles, type Left, type PendingStep, type StepInput } from './steps.js';
+import { renewingPoint, settles, type Left, type PendingStep, type StepInput } from './pending-step.js';
 
 /**
  * Everything of ours that the points still hold for these interfaces: what is assigned first, then the port or session,
@@ -101,7 +101,7 @@ function sessionsBack(mac: string, purpose: 'clean' | 'release', input: StepInpu
   if ([...readings.values()].some((one) => one instanceof Error)) return [];
   return answered(readings).flatMap(({ sessions }) =>
     sessions.flatMap((session): PendingStep[] => {
-      if (session.mac !== mac || !session.isolated || settles(session, applied.get(mac), now)) return [];
+      if (session.mac !== mac || !session.isolated || settles(applied.get(mac), now)) return [];
       const { sessionId, port } = session;
       const switchId = session.switch ?? applied.get(mac)?.isolation.switch ?? null;
       const pointId = renewingPoint(points, switchId)?.facts.id;

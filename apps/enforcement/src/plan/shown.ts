@@ -16,6 +16,8 @@ export interface Shown {
   placed: boolean;
   vlan: number | null;
   sessions: SessionReading[];
+  /** Those of them that do not carry what is planned. */
+  behind: SessionReading[];
   /** Somebody else has assigned something to the MAC. */
   foreignPolicy: boolean;
 }
@@ -28,11 +30,21 @@ export function shown(planned: PlannedInterface, readings: Readings): Shown | nu
   const port = reading.ports.find((one) => one.port === planned.port);
   if (planned.profile.state === 'port') {
     const [permitsIn, placed] = [entriesMatch(reading, planned), portMatches(port, planned)];
-    return { reading, port, permitsIn, placed, vlan: port?.vlan ?? null, sessions: [], foreignPolicy: false };
+    return {
+      reading,
+      port,
+      permitsIn,
+      placed,
+      vlan: port?.vlan ?? null,
+      sessions: [],
+      behind: [],
+      foreignPolicy: false,
+    };
   }
   const assigned = policy?.policies.filter((one) => one.mac === planned.mac) ?? [];
   const sessions = sessionsOf(planned, [reading, ...(policy ? [policy] : [])]);
-  const carried = sessions.length > 0 && sessions.every((one) => carries(one, planned));
+  const behind = sessions.filter((one) => !carries(one, planned));
+  const carried = sessions.length > 0 && behind.length === 0;
   return {
     reading,
     port,
@@ -40,6 +52,7 @@ export function shown(planned: PlannedInterface, readings: Readings): Shown | nu
     placed: carried,
     vlan: sessions[0]?.vlan ?? null,
     sessions,
+    behind,
     foreignPolicy: assigned.some((one) => !one.ours),
   };
 }

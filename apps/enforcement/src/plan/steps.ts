@@ -1,38 +1,8 @@
 import type { SessionReading, Step } from '#driver';
-import type { PlanningPoint, Readings } from '../read/point.js';
-import type { Applied, Plan, PlannedInterface } from './plan.js';
+import { settles, type PendingStep, type StepInput } from './pending-step.js';
+import type { Plan, PlannedInterface } from './plan.js';
 import { leftBehind } from './release-steps.js';
-import { servingPoint } from './serving.js';
 import { shown, type Shown } from './shown.js';
-
-/** A step that is not true yet, with what people read of it. */
-export interface PendingStep {
-  mac: string;
-  pointId: string;
-  step: Step;
-  /** `clean`: takes away what an interface left at a port that it is no longer at. */
-  purpose: 'isolate' | 'clean' | 'release';
-  text: string;
-}
-
-/** What steps are taken from, beside the plan. */
-export interface StepInput {
-  readings: Readings;
-  points: ReadonlyMap<string, PlanningPoint>;
-  /** What we have applied, by MAC. */
-  applied: ReadonlyMap<string, Applied>;
-  /** Where interfaces have been, and the point holds no mark that would tell. */
-  left: readonly Left[];
-  now: Date;
-}
-
-/** An isolation that is to be taken away from a point that holds no mark of it. */
-export interface Left extends Omit<Applied, 'renewed'> {
-  mac: string;
-}
-
-/** A session that was told to begin anew is not told again before this: its end and its successor take their time. In ms. */
-export const RENEWAL_SETTLES_MS = 30_000;
 
 /**
  * For each interface the first step that is not true yet: permits, then the move, then what it left elsewhere. The next
@@ -56,7 +26,7 @@ function isolatingStep(planned: PlannedInterface, now: Shown, input: StepInput):
     const step: Step = { kind: 'set-policy', isolation };
     return { ...base, pointId: planned.policyPointId, step, text: assignText(planned) };
   }
-  return now.placed || !planned.profile.renews ? undefined : renewal(planned, now.sessions, input);
+  return now.placed || !planned.profile.renews ? undefined : renewal(planned, now.behind, input);
 }
 
 function portStep(planned: PlannedInterface, { permitsIn, placed, port }: Shown): PendingStep | undefined {
@@ -77,15 +47,14 @@ function portStep(planned: PlannedInterface, { permitsIn, placed, port }: Shown)
   return { ...base, step, text: `${pointId}: port ${planned.port} back to VLAN ${isolation.homeVlan}` };
 }
 
-/** Tells the first session that does not carry the isolation to take it; not one that was told a moment ago. */
+/** Tells the first session that does not carry the isolation to take it, unless one was told a moment ago. */
 function renewal(
   planned: PlannedInterface,
-  sessions: readonly SessionReading[],
+  [session]: readonly SessionReading[],
   { applied, now }: StepInput,
 ): PendingStep | undefined {
   const { mac, pointId, isolation } = planned;
-  const session = sessions.find((one) => !settles(one, applied.get(mac), now));
-  if (!session) return undefined;
+  if (!session || settles(applied.get(mac), now)) return undefined;
   return {
     mac,
     pointId,
@@ -100,12 +69,6 @@ function renewal(
     },
     text: renewText(planned),
   };
-}
-
-export function settles({ sessionId }: SessionReading, applied: Applied | undefined, now: Date): boolean {
-  const renewed = applied?.renewed;
-  if (!renewed || renewed.sessionId !== sessionId) return false;
-  return now.getTime() - renewed.at.getTime() < RENEWAL_SETTLES_MS;
 }
 
 /** What people read of a plan, in order. */
@@ -139,13 +102,4 @@ function renewText({ pointId, mac, interruptionMs }: PlannedInterface): string {
 
 function waitText({ pointId, mac }: PlannedInterface): string {
   return `${pointId}: takes effect when ${mac} connects again: nothing here can make it`;
-}
-
-/** The point that can make a session at a switch begin anew; undefined: none. */
-export function renewingPoint(
-  points: ReadonlyMap<string, PlanningPoint>,
-  switchId: string | null,
-): PlanningPoint | undefined {
-  const point = switchId === null ? undefined : servingPoint(points, switchId)?.point;
-  return point?.profile.renews ? point : undefined;
 }

@@ -6,7 +6,7 @@ import { answered, type Plan, type PlannedInterface } from '../plan/plan.js';
 import { isStillMoved } from '../plan/release-steps.js';
 import { servingPoint } from '../plan/serving.js';
 import { freshOf, shown } from '../plan/shown.js';
-import type { Left } from '../plan/steps.js';
+import type { Left } from '../plan/pending-step.js';
 import type { PlanningPoint } from '../read/point.js';
 import type { Readings } from '../read/point.js';
 import { startProof, type ProofFacts } from './proof.js';
