@@ -43,9 +43,10 @@ export function planEvent(plan: Plan, wanted: Wanted, revision: number, refused:
       associationsBroken: plan.associationsBroken,
       steps: stepTexts(plan),
       cut: plan.cut,
-      interfaces: plan.interfaces.map(({ mac, pointId, port, mode, entries, entriesMax }) => ({
+      interfaces: plan.interfaces.map(({ mac, pointId, policyPointId, port, mode, entries, entriesMax }) => ({
         mac,
         pointId,
+        delegate: policyPointId,
         port,
         planMode: mode,
         entries: entries.length,

@@ -66,7 +66,16 @@ export const seenPlan = cloudEvent(
     steps: z.array(z.string()),
     cut: z.array(z.string()),
     interfaces: z.array(
-      z.object({ mac, pointId: id, port: z.string(), planMode: word(PLAN_MODES), entries: count, entriesMax: count }),
+      z.object({
+        mac,
+        pointId: id,
+        /** The NAC or RADIUS policy that is told, and applies it; null or absent: the point keeps its entries itself. */
+        delegate: id.nullish(),
+        port: z.string(),
+        planMode: word(PLAN_MODES),
+        entries: count,
+        entriesMax: count,
+      }),
     ),
     refusedModes: z.array(z.object({ mac, planMode: word(PLAN_MODES), reason: z.string() })),
     permits: z.array(z.object({ flowId: id, openerEnforced: z.boolean() })),
