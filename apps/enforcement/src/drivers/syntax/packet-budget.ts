@@ -16,7 +16,7 @@ const OTHERS_OCTETS = 640;
 /** Type and length; a vendor's attribute has its vendor number, type and length besides. */
 const HEAD_OCTETS = { standard: 2, vendor: 8 } as const;
 const LONGEST_VALUE = { standard: 253, vendor: 247 } as const;
-const VENDORS = /^(Cisco|Aruba|HP|Juniper|H3C|Extreme|Fortinet|Huawei|MS|Lazaret)-/;
+const VENDORS = /^(Cisco|Aruba|HP|Juniper|H3C|Extreme|Fortinet|Huawei|MS)-/;
 
 /** Octets of these attributes in a packet (RFC 2865 5, 5.26). */
 export function octetsOf(attributes: readonly RadiusAttribute[]): number {

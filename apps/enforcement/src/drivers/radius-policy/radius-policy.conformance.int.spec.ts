@@ -1,0 +1,19 @@
+import { describeDriver } from '#driver/conformance';
+import { PrivateFreeradius, tcpPort } from './testing/freeradius.client.js';
+import { RadiusPolicyFixture } from './testing/radius-policy-fixture.client.js';
+
+const TOKEN = 'conformance-token';
+let radius: PrivateFreeradius | null = null;
+let endpoint = 0;
+
+beforeAll(async () => {
+  endpoint = await tcpPort();
+  radius = await PrivateFreeradius.start(endpoint, TOKEN);
+});
+
+afterAll(() => radius?.stop());
+
+describeDriver('radius-policy', () => {
+  if (!radius) throw new Error('FreeRADIUS did not start');
+  return RadiusPolicyFixture.start(radius, endpoint, TOKEN);
+});

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+
+/*
+ * A file that shows whether it is whole:
+ *
+ *     sha256 HEX LF JSON
+ *
+ * where HEX is the digest of all that follows the first line.
+ */
+
+export function encodeChecked(value: unknown): string {
+  const body = `${JSON.stringify(value, null, 1)}\n`;
+  return `sha256 ${digestOf(body)}\n${body}`;
+}
+
+/** null: cut off, changed, or never such a file. */
+export function decodeChecked(text: string): unknown {
+  const end = text.indexOf('\n');
+  const body = text.slice(end + 1);
+  if (end < 0 || text.slice(0, end) !== `sha256 ${digestOf(body)}`) return null;
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+function digestOf(body: string): string {
+  return createHash('sha256').update(body).digest('hex');
+}
