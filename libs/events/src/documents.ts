@@ -62,7 +62,15 @@ function operations(key: string, topic: Topic): [string, Json][] {
 
 function messages(): Json {
   const types = Object.values(TOPICS).flatMap(typesOf);
-  return Object.fromEntries(
-    types.map((type) => [type, { name: type, payload: { $ref: `#/components/schemas/${schemaName(type)}` } }]),
-  );
+  return Object.fromEntries(types.map((type) => [type, message(type)]));
+}
+
+function message(type: EventType): Json {
+  const key = { type: 'string', description: 'The event’s `partitionkey`' };
+  return {
+    name: type,
+    contentType: 'application/cloudevents+json',
+    payload: { $ref: `#/components/schemas/${schemaName(type)}` },
+    bindings: { kafka: { key, bindingVersion: '0.5.0' } },
+  };
 }

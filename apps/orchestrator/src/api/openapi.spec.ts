@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { openApiDocument } from './openapi.js';
 import { OPERATIONS, problemsOf } from './operations.js';
 import { PROBLEMS, problemDocument } from './problems.js';
@@ -16,6 +17,14 @@ describe('the OpenAPI document', () => {
     expect(approve?.description).toBe('Role: approver');
     expect(approve?.responses?.['409']).toMatchObject({ description: expect.stringContaining('plan-stale') });
     expect(approve?.responses?.['403']).toMatchObject({ description: expect.stringContaining('same-person') });
+  });
+
+  it('is valid by a validator of the OpenAPI schemas', async () => {
+    const validator = new Validator();
+    const { valid, errors } = await validator.validate(JSON.parse(JSON.stringify(document)) as Record<string, unknown>);
+    expect([valid, errors]).toEqual([true, undefined]);
+    expect(validator.version).toBe('3.1');
+    expect((await new Validator().validate({ ...document, paths: { '/x': { get: 1 } } })).valid).toBe(false);
   });
 
   it('asks for a token wherever a role is needed', () => {
