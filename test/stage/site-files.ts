@@ -1,11 +1,16 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { repositoryRoot } from '../../deploy/local/repository.js';
 import {
   MANAGEMENT,
   BRIDGE,
   DOMAIN,
   GATEWAYS,
   HOSTS,
+  NAS_IDENTIFIER,
   SITE,
   VLANS,
+  type ServerAdditions,
   type SiteAsset,
   type SiteFlow,
 } from '../ward/index.js';
@@ -20,9 +25,23 @@ export interface SitePlaces {
   dnsLeases: string;
   switchControl: string;
   httpPort: number;
+  /** Of a stage whose modalities are let in by a RADIUS server. */
+  nac: NacPlaces | null;
+}
+
+/** Files and addresses by which Lazaret and the site's RADIUS server know each other. */
+export interface NacPlaces {
+  /** Where the RADIUS server asks Lazaret. */
+  policyPort: number;
+  policyToken: string;
+  tokenFile: string;
+  snapshotFile: string;
+  /** Shared with the switch, for Disconnect and CoA. */
+  secretFile: string;
 }
 
 const POINT = 'ovs-1';
+const POLICY_POINT = 'radius-server';
 const SERVICE_WORDS: Record<SiteFlow['service'], string> = {
   store: 'dicom-store',
   'storage-commitment': 'dicom-commitment',
@@ -124,24 +143,9 @@ export function orchestratorConfig({ httpPort, policyFile }: SitePlaces): object
   };
 }
 
-export function enforcementConfig({ undoDirectory }: SitePlaces): object {
-  const { switchAddress, ovsdbPort, openflowPort } = MANAGEMENT;
+export function enforcementConfig({ undoDirectory, nac }: SitePlaces): object {
   return {
-    points: [
-      {
-        kind: 'ovs',
-        id: POINT,
-        ovsdb: `tcp:${switchAddress}:${ovsdbPort}`,
-        openflow: `tcp:${switchAddress}:${openflowPort}`,
-        bridge: BRIDGE,
-        quarantineVlan: VLANS.quarantine,
-        vlans: GATEWAYS.filter(({ vlan }) => vlan !== VLANS.quarantine).map(({ vlan, address, mac, port }) => ({
-          vlan,
-          subnet: `10.${vlan}.0.0/24`,
-          gateway: { address, mac, port },
-        })),
-      },
-    ],
+    points: nac ? radiusPoints(nac) : [switchPoint()],
     interlocks: {
       protectedMacs: [],
       infrastructureMacs: [HOSTS.archive.mac, HOSTS.worklist.mac, HOSTS.dns.mac, ...GATEWAYS.map(({ mac }) => mac)],
@@ -151,8 +155,79 @@ export function enforcementConfig({ undoDirectory }: SitePlaces): object {
   };
 }
 
-/** The demo's policy: a modality with evidence from two domains is isolated alone, in the quarantine VLAN. */
-export function policy({ alone }: { alone: boolean }): object {
+function switchPoint(): object {
+  const { switchAddress, ovsdbPort, openflowPort } = MANAGEMENT;
+  return {
+    kind: 'ovs',
+    id: POINT,
+    ovsdb: `tcp:${switchAddress}:${ovsdbPort}`,
+    openflow: `tcp:${switchAddress}:${openflowPort}`,
+    bridge: BRIDGE,
+    quarantineVlan: VLANS.quarantine,
+    vlans: GATEWAYS.filter(({ vlan }) => vlan !== VLANS.quarantine).map(({ vlan, address, mac, port }) => ({
+      vlan,
+      subnet: `10.${vlan}.0.0/24`,
+      gateway: { address, mac, port },
+    })),
+  };
+}
+
+/** The RADIUS server's policy, and the switch, which makes a session take it. No credential of the switch's management. */
+function radiusPoints({ policyPort, tokenFile, snapshotFile, secretFile }: NacPlaces): object[] {
+  const nas = { address: MANAGEMENT.switchAddress, identifier: NAS_IDENTIFIER };
+  return [
+    {
+      kind: 'radius-policy',
+      id: POLICY_POINT,
+      listen: { host: '127.0.0.1', port: policyPort },
+      tokenFile,
+      snapshotFile,
+      switches: [{ switch: POINT, ...nas }],
+      quarantineVlan: VLANS.quarantine,
+      modes: ['vlan-bridged'],
+      attributes: { permits: 'nas-filter-rule', direction: 'both' },
+      interimSeconds: 10,
+    },
+    {
+      kind: 'radius',
+      id: POINT,
+      model: 'ieee8021x',
+      host: MANAGEMENT.switchAddress,
+      nas,
+      secretFile,
+      policyPoint: POLICY_POINT,
+      quarantineVlan: VLANS.quarantine,
+    },
+  ];
+}
+
+/**
+ * What the site adds to its FreeRADIUS so that it asks Lazaret: the product's own files, with this site's address and
+ * token.
+ */
+export async function serverAdditions({ policyPort, policyToken }: NacPlaces): Promise<ServerAdditions> {
+  const folder = join(repositoryRoot(), 'apps/enforcement/src/drivers/radius-policy/freeradius');
+  const files = ['mods-available/lazaret', 'policy.d/lazaret', 'mods-config/lazaret/hands'];
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  const site = `lazaret_url = "http://127.0.0.1:${policyPort}"\nlazaret_token = "${policyToken}"\n`;
+  return {
+    files: {
+      ...Object.fromEntries(files.map((file, i) => [file, texts[i] ?? ''])),
+      'mods-config/lazaret/site.conf': site,
+    },
+    modules: '$INCLUDE ${raddbdir}/mods-available/lazaret',
+    policy: '$INCLUDE ${raddbdir}/policy.d/lazaret',
+    postAuth: 'lazaret_policy',
+    accounting: 'lazaret_accounting',
+  };
+}
+
+/**
+ * The demo's policy: a modality with evidence from two domains is isolated alone, in the quarantine VLAN.
+ *
+ * @param maxInterruptionMs how long a modality may be cut off by the move itself
+ */
+export function policy({ alone, maxInterruptionMs = 0 }: { alone: boolean; maxInterruptionMs?: number }): object {
   const isolate = {
     name: 'imaging-two-domains',
     when: { level: 'isolate', criticality: ['routine', 'important'], modality: ['MR', 'CT'], atLeastTrustDomains: 2 },
@@ -160,7 +235,7 @@ export function policy({ alone }: { alone: boolean }): object {
   };
   return {
     version: 1,
-    defaults: { requireQuarantineVlan: true, maxInterruptionMs: 0 },
+    defaults: { requireQuarantineVlan: true, maxInterruptionMs },
     rules: [...(alone ? [isolate] : []), { name: 'ask-people', when: { level: 'propose' }, then: 'propose' }],
     limits: { site: 20, ward: 10, modality: 10, point: 20 },
   };

@@ -9,6 +9,7 @@ import { startPlatform, type Platform } from '../../deploy/local/platform.js';
 import { repositoryRoot, stateRoot } from '../../deploy/local/repository.js';
 import { startServices, type Services } from '../../deploy/local/services.js';
 import { SERVICES, serviceUrl, type ServiceName } from '../../deploy/prepare/service-databases.js';
+import { layoutOf } from '../ward/layout.js';
 import { startWard, type Ward } from '../ward/index.js';
 import { Recorder } from './recorder.client.js';
 import { Rest } from './rest.client.js';
@@ -22,6 +23,8 @@ export interface StageRequest {
   log: (line: string) => void;
   /** What the policy file holds; default: the demo's, which isolates alone. */
   policy?: object;
+  /** `radius`: the MRI is let in by IEEE 802.1X, and Lazaret works through the RADIUS server. Default: at the switch itself. */
+  nac?: 'radius';
   /** Changes a service's configuration before it starts. */
   configure?: (service: ServiceName, config: object) => object;
   inventory?: string;
@@ -59,16 +62,20 @@ export async function openStage(request: StageRequest): Promise<Stage> {
     // What an earlier run left would be taken for this one's.
     for (const old of ['site', 'undo', 'logs']) await rm(join(folder, old), { recursive: true, force: true });
     const started = performance.now();
+    const nac = request.nac ? await writeNac(folder) : null;
+    const dot1x = nac ? { dot1x: await site.serverAdditions(nac) } : {};
     const [platform, ward] = await both(
       startPlatform({ stateDir: folder, log: request.log, fresh: true }).then((p) => (closers.push(() => p.stop()), p)),
-      startWard({ dir: join(folder, 'ward'), log: request.log }).then((w) => (closers.push(() => w.stop()), w)),
+      startWard({ dir: join(folder, 'ward'), log: request.log, ...dot1x }).then(
+        (w) => (closers.push(() => w.stop()), w),
+      ),
     );
     request.log(`PostgreSQL, Kafka and the ward are up (${seconds(started)})`);
     const databaseUrls = await prepareDatabase(platform);
     request.log(`schemas, roles and topics are made (${seconds(started)})`);
     const recorder = await Recorder.open(platform.kafkaBrokers, join(folder, 'events.log'));
     closers.push(() => recorder.close());
-    const places = await writeSite(folder, ward, request);
+    const places = await writeSite(folder, ward, request, nac);
     const before = performance.now();
     const services = await startServices({
       services: SERVICES.map((name) => ({
@@ -145,7 +152,29 @@ async function prepareDatabase({ databaseUrl, kafkaBrokers }: Platform): Promise
   return Object.fromEntries(urls) as Record<ServiceName, string>;
 }
 
-async function writeSite(folder: string, ward: Ward, request: StageRequest): Promise<site.SitePlaces> {
+/** The RADIUS server reads where to ask when it starts: before Lazaret does. */
+async function writeNac(folder: string): Promise<site.NacPlaces> {
+  const [policyPort = 0] = await freePorts(1);
+  const policyToken = randomBytes(24).toString('hex');
+  const tokenFile = join(folder, 'site/radius-policy.token');
+  await mkdir(join(folder, 'site'), { recursive: true });
+  await writeFile(tokenFile, `${policyToken}\n`, { mode: 0o600 });
+  const { secrets } = layoutOf(join(folder, 'ward')).radius;
+  return {
+    policyPort,
+    policyToken,
+    tokenFile,
+    snapshotFile: join(folder, 'site/radius-policy.json'),
+    secretFile: secrets.dynamicAuthorization,
+  };
+}
+
+async function writeSite(
+  folder: string,
+  ward: Ward,
+  request: StageRequest,
+  nac: site.NacPlaces | null,
+): Promise<site.SitePlaces> {
   const [httpPort = 0] = await freePorts(1);
   const places: site.SitePlaces = {
     folder: join(folder, 'site'),
@@ -155,6 +184,7 @@ async function writeSite(folder: string, ward: Ward, request: StageRequest): Pro
     dnsLeases: ward.layout.dns.leases,
     switchControl: ward.layout.vswitchdControl,
     httpPort,
+    nac,
   };
   await Promise.all([places.folder, places.undoDirectory].map((path) => mkdir(path, { recursive: true })));
   const configs: Record<ServiceName, object> = {

@@ -98,6 +98,9 @@ export function serverUsers(): string {
   );
 }
 
+/** Modules that every FreeRADIUS has: policies name them. */
+const RETURN_CODES = ['reject', 'fail', 'ok', 'handled', 'invalid', 'userlock', 'notfound', 'noop', 'updated'];
+
 /** The site's FreeRADIUS. It also answers how a session that it has let in is to be filtered (Authorize-Only, RFC 5176). */
 export function serverConfig({ radius }: Layout, secrets: Secrets, additions: ServerAdditions = NO_ADDITIONS): string {
   const { hostAddress, switchAddress } = MANAGEMENT;
@@ -140,9 +143,7 @@ client services {
   require_message_authenticator = yes
 }
 modules {
-  always ok {
-    rcode = ok
-  }
+  ${RETURN_CODES.map((code) => `always ${code} {\n    rcode = ${code}\n  }`).join('\n  ')}
   expr {
   }
   pap {

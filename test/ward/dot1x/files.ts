@@ -34,6 +34,7 @@ export function portAgentPlan(layout: Layout): PortAgentPlan {
     link: HOSTS.mri.port,
     ofport: HOSTS.mri.ofport,
     address: switchAddress,
+    identifier: configs.NAS_IDENTIFIER,
     parkVlan: configs.PARK_VLAN,
     uplink: { ofport, mac, address },
     hostapd: layout.radius.hostapd,

@@ -48,14 +48,15 @@ async function sessionOf(mac: string): Promise<Session | undefined> {
   return { mac, vlan: Number(vlan), user, id };
 }
 
-/** The filter of a session. A server that does not answer is no server that says "no filter". */
-async function filterOf({ mac, user, id }: Session): Promise<FilterRule[]> {
+/** What the server authorizes a session for. One that does not answer does not say "no filter". */
+async function authorizationOf({ mac, user, id, vlan }: Session): Promise<{ vlan: number; rules: FilterRule[] }> {
   const attributes = [
     `User-Name = "${user}"`,
     'Service-Type = Authorize-Only',
     `Calling-Station-Id = "${mac.toUpperCase().replaceAll(':', '-')}"`,
     `Acct-Session-Id = "${id}"`,
     `NAS-IP-Address = ${plan.address}`,
+    `NAS-Identifier = "${plan.identifier}"`,
     `NAS-Port-Id = "${plan.link}"`,
     'Message-Authenticator = 0x00',
   ];
@@ -64,7 +65,9 @@ async function filterOf({ mac, user, id }: Session): Promise<FilterRule[]> {
   asking.child.stdin?.end(attributes.join(', '));
   const { stdout } = await asking;
   const answer = stdout.slice(stdout.indexOf('Received Access-Accept'));
-  return parseFilter([...answer.matchAll(/^\s*NAS-Filter-Rule \+?= "(.*)"$/gm)].map(([, text = '']) => unescape(text)));
+  const filter = [...answer.matchAll(/^\s*NAS-Filter-Rule \+?= "(.*)"$/gm)].map(([, text = '']) => unescape(text));
+  const answered = /^\s*Tunnel-Private-Group-Id\S* = "(\d+)"$/m.exec(answer)?.[1];
+  return { vlan: answered === undefined ? vlan : Number(answered), rules: parseFilter(filter) };
 }
 
 /** radclient prints octets that are no text as `\000`. */
@@ -89,10 +92,10 @@ async function begin(mac: string): Promise<void> {
     const session = await sessionOf(mac);
     if (!session) return;
     try {
-      const rules = await filterOf(session);
+      const { vlan, rules } = await authorizationOf(session);
       await setFlows(sessionFlows({ ofport: plan.ofport, mac, uplink: plan.uplink }, rules));
-      await setVlan(session.vlan);
-      return say('authorized', { ...session, rules: rules.length });
+      await setVlan(vlan);
+      return say('authorized', { ...session, vlan, rules: rules.length });
     } catch (error) {
       say('not-applied', { ...session, reason: String(error).slice(0, 300) });
       await sleep(1000);

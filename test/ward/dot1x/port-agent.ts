@@ -6,6 +6,8 @@ export interface PortAgentPlan {
   ofport: number;
   /** The switch's own address, by which the RADIUS server knows it. */
   address: string;
+  /** NAS-Identifier. */
+  identifier: string;
   parkVlan: number;
   uplink: Uplink;
   /** hostapd's folder of control sockets. */
