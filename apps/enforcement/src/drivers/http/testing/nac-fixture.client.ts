@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { DriverFixture } from '#driver/conformance';
+import type { Driver, PointIsolation } from '#driver';
+import { StandIn, type NacModel } from './stand-in.client.js';
+import type { TlsIdentity } from './tls-identity.client.js';
+
+const run = promisify(execFile);
+
+export const MRI = '08:00:06:10:00:11';
+export const CT = '08:00:06:10:00:13';
+export const SECRET = 'p"a\\ss-wort';
+
+export const subject: PointIsolation = {
+  deviceNumber: 7,
+  quarantineId: '01932b1c-0000-7000-8000-000000000001',
+  generation: 1,
+  mac: MRI,
+  address: '10.10.0.11',
+  switch: 'sw-1',
+  port: '7',
+  mode: 'vlan-bridged',
+  quarantineVlan: 66,
+  homeVlan: 10,
+  alone: true,
+  permits: [
+    { flowId: 'store', peerAddress: '10.20.0.10', transport: 'tcp', port: 104, opener: 'device', nextHop: null },
+    { flowId: 'commit', peerAddress: '10.20.0.10', transport: 'tcp', port: 11113, opener: 'peer', nextHop: null },
+    { flowId: 'dns', peerAddress: '10.20.0.53', transport: 'udp', port: 53, opener: 'device', nextHop: null },
+  ],
+};
+export const sibling: PointIsolation = {
+  ...subject,
+  deviceNumber: 8,
+  quarantineId: '01932b1c-0000-7000-8000-000000000002',
+  mac: CT,
+  address: '10.10.0.13',
+  port: '8',
+};
+
+/** What every point of the tests has in its configuration, as YAML would give it. */
+export function commonFields(identity: TlsIdentity, url: string): Record<string, unknown> {
+  return {
+    id: 'nac-1',
+    url,
+    switches: ['sw-1'],
+    switchAddresses: { '10.99.0.2': 'sw-1' },
+    quarantineVlan: 66,
+    caFile: identity.caFile,
+    timeoutMs: 500,
+    settleMs: 400,
+    pollSeconds: 0.1,
+  };
+}
+
+/** A file with a secret in it, of this identity's folder. */
+export function secretFile(identity: TlsIdentity, secret = SECRET): string {
+  const path = join(identity.folder, 'secret');
+  writeFileSync(path, `${secret}\n`, { mode: 0o600 });
+  return path;
+}
+
+export interface NacFixture<M extends NacModel> extends DriverFixture {
+  standIn: StandIn<M>;
+}
+
+/** A stand-in with two devices, as the conformance rules want it. `secrets`: what the model hands out besides. */
+export async function nacFixture<M extends NacModel>(
+  identity: TlsIdentity,
+  model: M,
+  create: (url: string) => Driver,
+  secrets: readonly string[],
+): Promise<NacFixture<M>> {
+  const standIn = new StandIn(identity, model);
+  await standIn.peer.listen();
+  const made: Driver[] = [];
+  return {
+    standIn,
+    subject,
+    sibling,
+    secrets,
+    settlesMs: 2000,
+    newDriver: () => {
+      const driver = create(standIn.peer.url);
+      made.push(driver);
+      return driver;
+    },
+    peer: {
+      stateOf: async (mac) => model.stateOf(mac),
+      isIsolated: async (mac) => model.isIsolated(mac),
+      writes: async () => standIn.writes,
+      changeByHand: async (mac) => model.changeByHand(mac),
+      endSession: async (mac) => model.endSession(mac),
+      run: async (commands) => void (await run('bash', ['-euc', commands.join('\n')], { cwd: identity.folder })),
+    },
+    faults: {
+      cut: () => standIn.peer.close(),
+      heal: async () => {
+        standIn.fault = 'none';
+        standIn.peer.dropAll();
+        await standIn.peer.listen();
+      },
+      loseAnswer: async () => void (standIn.fault = 'lose-answer'),
+      refuse: async () => void (standIn.fault = 'refuse'),
+      ignore: async () => void (standIn.fault = 'ignore'),
+    },
+    stop: async () => {
+      await Promise.all(made.map((driver) => driver.close()));
+      await standIn.stop();
+      if (standIn.unplanned.length > 0) throw new Error(`not planned for: ${standIn.unplanned.join('; ')}`);
+    },
+  };
+}
