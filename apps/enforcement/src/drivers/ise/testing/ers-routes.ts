@@ -5,7 +5,7 @@ import type { IseState } from './ise-state.js';
 export interface ErsSettings {
   body: 'additional-data' | 'anc-endpoint' | 'both';
   lists: 'with slash' | 'without slash' | 'both';
-  success: 200 | 204;
+  success: { apply: 200 | 204; clear: 200 | 204 };
   csrf: boolean;
   readOnly: boolean;
   /** Writes are refused with this title. */
@@ -77,7 +77,7 @@ function write(
     if (radius) changed(what, mac, policyName, outcome.ok);
     if (!outcome.ok) return ersError(500, outcome.title);
   }
-  if (settings.success === 204) return { status: 204 };
+  if (settings.success[what] === 204) return { status: 204 };
   return json(200, { UpdatedFieldsList: { updatedField: [] } });
 }
 

@@ -39,10 +39,13 @@ export class IseStandIn {
   /** Changes that reached it: PUT of ERS, and MnT's change of authorization. */
   writes = 0;
   loseNextAnswer = false;
+  /** The secret that the WebSocket wants, should it be another than the one that is handed out. */
+  wantedSecret: string | null = null;
+  refusedUpgrades = 0;
   ers: ErsSettings = {
     body: 'additional-data',
     lists: 'both',
-    success: 204,
+    success: { apply: 204, clear: 204 },
     csrf: false,
     readOnly: false,
     refuse: null,
@@ -149,8 +152,9 @@ export class IseStandIn {
   private upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     socket.on('error', () => undefined);
     const { user } = this.accounts.pxgrid;
-    const known = isAccount({ headers: request.headers }, { user, password: this.pxgrid.secret });
+    const known = isAccount({ headers: request.headers }, { user, password: this.wantedSecret ?? this.pxgrid.secret });
     if (request.url !== PUBSUB_PATH || !known || this.brokerPort === null) {
+      this.refusedUpgrades++;
       socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
