@@ -8,6 +8,7 @@ import { addDoctorCommand } from './commands/doctor.command.js';
 import { addLookCommands } from './commands/look.command.js';
 import { addSiteCommands } from './commands/site.command.js';
 import { addUndoCommand } from './commands/undo.command.js';
+import { addWebhookCommands } from './commands/webhooks.command.js';
 import { CommandError, EXIT } from './exit-codes.js';
 import { plain } from './output.js';
 import { RestClient } from './rest.client.js';
@@ -62,6 +63,7 @@ function read(file: string): string {
 addLookCommands(program, open);
 addDecideCommands(program, open);
 addSiteCommands(program, open);
+addWebhookCommands(program, open);
 addUndoCommand(program, open, () => fromEnvironment('LAZARET_UNDO_DIRECTORY'));
 addDatabaseCommands(program, open);
 addDoctorCommand(program, open);
