@@ -96,13 +96,13 @@ export async function playContainment(stage: Stage, request: ContainmentRequest)
   return { quarantineId: timeline.quarantineId, timeline, verdicts };
 }
 
-interface Captures {
+export interface Captures {
   /** SYN, FIN and RST at the MRI's port of the switch. */
   handshakes: Capture;
   stop(): Promise<{ handshakes: Packet[]; watchers: witnesses.Watcher[] }>;
 }
 
-async function startCaptures({ ward }: Stage): Promise<Captures> {
+export async function startCaptures({ ward }: Stage): Promise<Captures> {
   const from = `(ether src ${MRI.mac} or src host ${MRI.address})`;
   const places: [string, CapturePlace, string][] = [
     ...(['mri2', 'ct', 'worklist', 'dns', 'ws'] as const).map((name): [string, CapturePlace, string] => [
@@ -130,7 +130,7 @@ async function startCaptures({ ward }: Stage): Promise<Captures> {
   };
 }
 
-function containmentOf(movedAt: number, until: number): witnesses.Containment {
+export function containmentOf(movedAt: number, until: number): witnesses.Containment {
   const { archive, worklist, dns } = HOSTS;
   return {
     mac: MRI.mac,
@@ -194,7 +194,7 @@ async function readTimeline(
   };
 }
 
-function eventsValid({ recorder }: Stage): witnesses.Verdict {
+export function eventsValid({ recorder }: Stage): witnesses.Verdict {
   const { invalid, records } = recorder;
   const letters = recorder.of('lazaret.dead-letter.kept');
   return {

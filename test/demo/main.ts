@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { openStage, type Stage } from '../stage/stage.js';
 import * as site from '../stage/site-files.js';
 import { playContainment, type ContainmentResult } from './containment.js';
+import { playDelegated, playRelease } from './delegated.js';
 import { containmentMs, timelineOf, timelineText } from './timeline.js';
 import { verdictText } from './witnesses.js';
 
@@ -10,13 +11,16 @@ const { values } = parseArgs({
   options: {
     once: { type: 'boolean', default: false },
     approve: { type: 'boolean', default: false },
+    nac: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 
 const USAGE = `npm run demo                the main job, then it stays up for you to look at
 npm run demo -- --once      the main job, ends by itself; exit status 0 only if every witness agrees
-npm run demo -- --approve   stops at the proposal until somebody approves`;
+npm run demo -- --approve   stops at the proposal until somebody approves
+npm run demo -- --nac radius   the MRI logs in by 802.1X, and Lazaret works through the hospital's RADIUS server;
+                            also with --once or --approve`;
 
 const began = performance.now();
 const tell = (line: string): void =>
@@ -27,21 +31,47 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const stage = await openStage({ name: 'demo', log: tell, policy: site.policy({ alone: !values.approve }) });
+  if (values.nac !== undefined && values.nac !== 'radius') {
+    console.error(`No NAC is called ${values.nac}: --nac takes radius.\n${USAGE}`);
+    return 64;
+  }
+  const nac = values.nac === 'radius';
+  const policy = site.policy({ alone: !values.approve && !nac, ...(nac ? { maxInterruptionMs: 30_000 } : {}) });
+  const stage = await openStage({ name: 'demo', log: tell, policy, ...(nac ? { nac: 'radius' } : {}) });
   const interrupted = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });
   try {
-    const run = playContainment(stage, { tell, ...(values.approve ? { proposed: (id) => askPeople(stage, id) } : {}) });
-    const result = await Promise.race([run, interrupted]);
-    if (!result) return 130;
-    const ok = report(result);
+    const ok = await Promise.race([nac ? playNac(stage) : play(stage), interrupted]);
+    if (ok === undefined) return 130;
     if (!values.once) await stayUp(stage, interrupted);
     return ok ? 0 : 1;
   } finally {
     tell('closing');
     await stage.close();
   }
+}
+
+async function play(stage: Stage): Promise<boolean> {
+  const proposed = values.approve ? { proposed: (id: string) => askPeople(stage, id) } : {};
+  return report(await playContainment(stage, { tell, ...proposed }));
+}
+
+/** The release is part of it where the demo ends by itself; else it is left to whoever looks on. */
+async function playNac(stage: Stage): Promise<boolean> {
+  const result = await playDelegated(stage, {
+    tell,
+    ...(values.approve ? { approve: (id: string) => askPeople(stage, id) } : {}),
+  });
+  const released = values.once ? await playRelease(stage, result, tell) : [];
+  const verdicts = [...result.verdicts, ...released];
+  const ok = verdicts.every((verdict) => verdict.ok);
+  console.log(`\nWitnesses\n${verdicts.map(verdictText).join('\n')}`);
+  const said = ok
+    ? `The RADIUS server put the MRI into quarantine, its images went on after the announced gap${values.once ? ', and release brought all of it back' : ''}.`
+    : 'FAILED: not every witness agrees.';
+  console.log(`\n${said}\n`);
+  return ok;
 }
 
 function report({ timeline, verdicts }: ContainmentResult): boolean {
