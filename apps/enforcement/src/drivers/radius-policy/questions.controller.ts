@@ -68,7 +68,7 @@ export class QuestionsController {
     if (this.retry) clearTimeout(this.retry);
     const { server } = this;
     this.server = null;
-    if (!server?.listening) return;
+    if (!server) return;
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
       server.closeIdleConnections();
@@ -91,6 +91,7 @@ export class QuestionsController {
       if (this.server === server) this.retry = setTimeout(() => this.listen(onListening), RETRY_MS).unref();
     });
     server.listen({ host, port, exclusive: true }, () => {
+      if (this.server !== server) return void server.close();
       this.logger?.info({ host, port: this.port }, 'RADIUS servers can ask for policies');
       onListening();
     });

@@ -54,6 +54,7 @@ export class RadiusPolicyFixture implements DriverFixture {
   readonly secrets: readonly string[];
   readonly file: FaultyFile;
   private readonly drivers: RadiusPolicyDriver[] = [];
+  private unused: RadiusPolicyDriver | null;
 
   private constructor(
     readonly radius: PrivateFreeradius,
@@ -65,12 +66,15 @@ export class RadiusPolicyFixture implements DriverFixture {
     this.file = new FaultyFile(point.snapshotFile);
     this.subject = isolation(++devices);
     this.sibling = isolation(++devices);
-    this.newDriver();
+    this.unused = new RadiusPolicyDriver(point, undefined, this.file);
+    this.drivers.push(this.unused);
   }
 
+  /** The first one listens. Those made after it are like the process that takes over: they wait for the port. */
   newDriver(): Driver {
-    const driver = new RadiusPolicyDriver(this.point, undefined, this.file);
-    this.drivers.push(driver);
+    const driver = this.unused ?? new RadiusPolicyDriver(this.point, undefined, this.file);
+    if (!this.unused) this.drivers.push(driver);
+    this.unused = null;
     return driver;
   }
 
