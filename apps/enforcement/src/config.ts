@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { z } from 'zod';
 import { loadConfig, type Connections } from '#config';
+import { testPortsSchema } from './drill/test-port.js';
 import { pointSchema } from './drivers/point.js';
 
 const mac = z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, 'expected a MAC in lower case with colons');
@@ -19,6 +20,8 @@ export const enforcementSchema = z.strictObject({
     /** Isolations that each point may begin in an hour. */
     isolationsAnHour: z.int().min(0),
   }),
+  /** Ports and test devices that a drill may isolate. Nobody else can name any. */
+  drills: testPortsSchema.default([]),
   /** Where the commands to undo an isolation by hand are written before the first write. */
   undoDirectory: z.string().min(1),
 });

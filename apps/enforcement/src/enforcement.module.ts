@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DataSource } from 'typeorm';
+import type { PointHint } from '#driver';
 import { newId } from '#events';
 import { KafkaEventServer, MessagingModule } from '#messaging';
 import { NestLogger, type Counters, type Logger } from '#observability';
@@ -8,8 +9,13 @@ import { StorageModule } from '#storage';
 import { PointLocks } from './apply/point-locks.js';
 import type { Interlocks } from './check/refusal.js';
 import { storage } from './data-source.js';
+import { Drills } from './drill/drills.command.js';
+import type { TestPort } from './drill/test-port.js';
 import type { Loop } from './loop.js';
 import { PostgresLoopStore } from './loop.store.js';
+import type { PointDescription } from './points/description.js';
+import { PointsModule } from './points/points.module.js';
+import { PointReports } from './points/points.publisher.js';
 import { ConversationsConsumer } from './prove/conversations.consumer.js';
 import { DevicesConsumer } from './read/devices.consumer.js';
 import type { Point } from './read/point.js';
@@ -27,6 +33,10 @@ export interface EnforcementOptions {
   points: readonly Point[];
   interlocks: Interlocks;
   undoDirectory: string;
+  /** What each point is, by id; a point without a description is reported to nobody and can't be drilled. */
+  descriptions?: ReadonlyMap<string, PointDescription>;
+  /** Where drills may isolate something; without it nowhere. */
+  testPorts?: readonly TestPort[];
   logger: Logger;
   counters: Counters;
 }
@@ -36,11 +46,14 @@ export interface EnforcementOptions {
 export class EnforcementModule {
   static forService(options: EnforcementOptions): DynamicModule {
     const { databaseUrl: url, brokers, logger, counters } = options;
+    const points = new Map(options.points.map((point) => [point.facts.id, point]));
+    const locks = new PointLocks();
     return {
       module: EnforcementModule,
       imports: [
         StorageModule.forService({ ...storage, url }),
         MessagingModule.forService({ service: SERVICE, brokers, logger, counters }),
+        PointsModule.over({ descriptions: new Map(), testPorts: [], ...options, points, locks }),
       ],
       controllers: [WantedConsumer, DevicesConsumer, ConversationsConsumer],
       providers: [
@@ -51,7 +64,7 @@ export class EnforcementModule {
         },
         {
           provide: WakeUps,
-          useFactory: (store: PostgresLoopStore) => makeWakeUps(store, options),
+          useFactory: (store: PostgresLoopStore) => makeWakeUps(store, { ...options, points, locks }),
           inject: [PostgresLoopStore],
         },
       ],
@@ -64,12 +77,14 @@ function makeStore(dataSource: DataSource, { undoDirectory }: EnforcementOptions
   return new PostgresLoopStore({ dataSource, holder: newId(), undoDirectory, now: () => new Date() });
 }
 
-function makeWakeUps(store: PostgresLoopStore, { points, interlocks, logger }: EnforcementOptions): WakeUps {
+type LoopParts = Pick<Loop, 'points' | 'locks' | 'interlocks' | 'logger'>;
+
+function makeWakeUps(store: PostgresLoopStore, { points, locks, interlocks, logger }: LoopParts): WakeUps {
   const loop: Loop = {
     store,
-    points: new Map(points.map((point) => [point.facts.id, point])),
+    points,
     reader: new PointReader(),
-    locks: new PointLocks(),
+    locks,
     interlocks,
     startedAt: new Date(),
     now: () => new Date(),
@@ -92,16 +107,24 @@ export async function startEnforcement(options: EnforcementOptions): Promise<Run
   const wakeUps = app.get(WakeUps);
   const server = new KafkaEventServer({ service: SERVICE, brokers, dataSource, logger, counters });
   app.connectMicroservice({ strategy: server });
-  const watches = await Promise.all(points.map(({ driver }) => driver.watch(() => wakeUps.wakeAll())));
+  const [reports, drills] = [app.get(PointReports), app.get(Drills)];
+  const hear = (hint: PointHint): void => {
+    wakeUps.wakeAll();
+    reports.hear(hint);
+  };
+  const watches = await Promise.all(points.map(({ driver }) => driver.watch(hear)));
   await app.startAllMicroservices();
   await app.init();
   // A missing wish means "as it was", so nothing is done before everything that was wanted has been read.
   await server.caughtUp();
+  await reports.start();
   for (const deviceId of await openDevices(dataSource.manager)) wakeUps.wake(deviceId);
   wakeUps.start();
+  drills.start();
   const stop = async (): Promise<void> => {
     await Promise.all(watches.map((watch) => watch.stop()));
-    await wakeUps.stop();
+    await Promise.all([wakeUps.stop(), drills.stop()]);
+    await reports.stop();
     await app
       .get(PostgresLoopStore)
       .release()

@@ -10,6 +10,7 @@ export * from './schemas/dead-letter.js';
 export * from './schemas/device.js';
 export * from './schemas/inventory.js';
 export * from './schemas/observations.js';
+export * from './schemas/point.js';
 export * from './schemas/quarantine.js';
 export * from './schemas/seen.js';
 export * from './schemas/sensor.js';

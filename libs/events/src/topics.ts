@@ -6,10 +6,11 @@ import { deadLetterKept } from './schemas/dead-letter.js';
 import { deviceChanged } from './schemas/device.js';
 import { inventoryDeclared } from './schemas/inventory.js';
 import { observationsReported } from './schemas/observations.js';
+import { pointReported } from './schemas/point.js';
 import { quarantineEvent } from './schemas/quarantine.js';
 import { seenIsolation, seenPlan } from './schemas/seen.js';
 import { sensorReported } from './schemas/sensor.js';
-import { wantedIsolation, wantedPreview } from './schemas/wanted.js';
+import { wantedDrill, wantedIsolation, wantedPreview } from './schemas/wanted.js';
 
 export const TOPICS = {
   inventory: 'lazaret.inventory.v1',
@@ -22,6 +23,7 @@ export const TOPICS = {
   wanted: 'lazaret.wanted.v1',
   seen: 'lazaret.seen.v1',
   quarantines: 'lazaret.quarantines.v1',
+  points: 'lazaret.points.v1',
   deadLetter: 'lazaret.dead-letter.v1',
 } as const;
 export type Topic = (typeof TOPICS)[keyof typeof TOPICS];
@@ -35,9 +37,10 @@ export const topicSchemas = {
   [TOPICS.conversations]: conversationsSeen,
   [TOPICS.contracts]: contractResolved,
   [TOPICS.assessments]: assessmentChanged,
-  [TOPICS.wanted]: z.discriminatedUnion('type', [wantedPreview, wantedIsolation]),
+  [TOPICS.wanted]: z.discriminatedUnion('type', [wantedPreview, wantedIsolation, wantedDrill]),
   [TOPICS.seen]: z.discriminatedUnion('type', [seenPlan, seenIsolation]),
   [TOPICS.quarantines]: quarantineEvent,
+  [TOPICS.points]: pointReported,
   [TOPICS.deadLetter]: deadLetterKept,
 } as const satisfies Record<Topic, z.ZodType>;
 
@@ -74,6 +77,7 @@ export const topicRules: Record<Topic, TopicRule> = {
     writers: ['orchestrator'],
     readers: ['automation', 'risk-scoring'],
   },
+  [TOPICS.points]: { kept: 'compacted', writers: ['enforcement'], readers: ['orchestrator', 'automation'] },
   [TOPICS.deadLetter]: { kept: { retentionMs: 30 * DAY }, writers: SERVICES, readers: ['people'] },
 };
 

@@ -69,6 +69,7 @@ describe('decode', () => {
 describe('readerOf', () => {
   it('knows the types of every topic, of unions too', () => {
     expect([...(readerOf(TOPICS.wanted).types ?? [])].sort()).toEqual([
+      'lazaret.wanted.drill',
       'lazaret.wanted.isolation',
       'lazaret.wanted.preview',
     ]);

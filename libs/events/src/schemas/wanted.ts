@@ -3,6 +3,7 @@ import { cloudEvent } from '../cloud-event.js';
 import {
   ON_CLINICAL_BROKEN,
   OPENERS,
+  PLAN_MODES,
   SERVICES,
   TRANSPORTS,
   address,
@@ -11,6 +12,7 @@ import {
   id,
   mac,
   port,
+  time,
   word,
 } from '../words.js';
 
@@ -48,6 +50,26 @@ export const wantedIsolation = cloudEvent(
   'lazaret.wanted.isolation',
   z.object({ ...wanted, mode: z.enum(['apply', 'release']), planDigest: digest.nullable() }),
 );
+
+/**
+ * Asks for a drill of a point, once: no wanted state, so it is carried out by its id at most once and not after
+ * `expiresAt`, however often it is read again. Key: point/ID/drill. Without `port` and `mac` only the harmless part is
+ * done. `mode`: the one to measure; null: the one that a plan would take.
+ */
+export const wantedDrill = cloudEvent(
+  'lazaret.wanted.drill',
+  z.object({
+    drillId: id,
+    pointId: id,
+    requestedBy: z.string(),
+    requestedAt: time,
+    expiresAt: time,
+    port: z.string().nullable(),
+    mac: mac.nullable(),
+    mode: word(PLAN_MODES).nullable(),
+  }),
+);
+export type WantedDrill = z.infer<typeof wantedDrill>;
 export type WantedPreview = z.infer<typeof wantedPreview>;
 export type WantedIsolation = z.infer<typeof wantedIsolation>;
 export type Permit = z.infer<typeof permit>;
