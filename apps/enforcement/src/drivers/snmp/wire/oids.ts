@@ -62,3 +62,7 @@ export const HUAWEI_L2_IF_INDEX = '1.3.6.1.4.1.2011.5.25.42.1.1.1.3.1.2';
 export const HUAWEI_L2_TYPE = '1.3.6.1.4.1.2011.5.25.42.1.1.1.3.1.3';
 /** HH3C-LswINF-MIB, by ifIndex: 1 trunk, 2 access, 3 hybrid. */
 export const COMWARE_VLAN_TYPE = '1.3.6.1.4.1.25506.8.35.1.1.1.5';
+
+/** IEEE8021-PAE-MIB: whether 802.1X is on (1), and by ifIndex whether it controls the port (2 auto). */
+export const DOT1X_ENABLED = '1.0.8802.1.1.1.1.1.1.0';
+export const DOT1X_PORT_CONTROL = '1.0.8802.1.1.1.1.2.1.1.6';
