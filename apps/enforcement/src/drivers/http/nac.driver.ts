@@ -61,7 +61,7 @@ export class NacDriver<P extends NamedPolicy> implements Driver {
       for (let mac = waiting.pop(); mac !== undefined; mac = waiting.pop()) {
         const reading = await this.source.read(mac);
         this.watching.take(mac, reading);
-        policies.push(...reading.assignments.map((one) => this.policyReading(mac!, one)));
+        policies.push(...reading.assignments.map((one) => this.policyReading(mac, one)));
         sessions.push(...reading.sessions);
       }
     };
@@ -139,16 +139,17 @@ export class NacDriver<P extends NamedPolicy> implements Driver {
     if (!session) return;
     const policy = isolation === null ? null : this.policyFor(isolation);
     const renewal = await this.source.renew(session, policy);
-    await this.settle(mac, policy, renewal);
+    // What the NAC only believed to be so already shows as done when another session has begun.
+    await this.settle(mac, policy, renewal, carries(session, policy) ? sessionId : null);
   }
 
   /** Waits until every live session carries this, or for as long as the configuration says. */
-  private async settle(mac: string, policy: P | null, renewal?: Renewal): Promise<void> {
+  private async settle(mac: string, policy: P | null, renewal?: Renewal, old: string | null = null): Promise<void> {
     const until = performance.now() + this.point.settleMs;
     while (performance.now() < until) {
       await renewal?.check();
       const { sessions } = await this.source.read(mac);
-      if (sessions.length > 0 && sessions.every((one) => carries(one, policy))) return;
+      if (sessions.length > 0 && sessions.every((one) => carries(one, policy) && one.sessionId !== old)) return;
       await sleep(Math.min(LOOK_AGAIN_MS, this.point.settleMs));
     }
   }

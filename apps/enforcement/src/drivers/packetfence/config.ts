@@ -24,8 +24,7 @@ export const packetfencePointSchema = z
      */
     renew: z.enum(['reevaluate', 'restart-switchport']).default('reevaluate'),
   })
-  .superRefine((point, context) => checkNac(point, context, (one) => ({ rule: (one as Policy).rule })));
+  .superRefine((point, context) => checkNac(point, context, (one) => ({ rule: one.rule })));
 
-type Policy = z.output<typeof policy>;
 export type PacketFencePoint = z.output<typeof packetfencePointSchema>;
 export type PacketFencePolicy = PacketFencePoint['policies'][number];

@@ -1,4 +1,4 @@
-import { DriverError, type Driver, type PointReading } from '#driver';
+import { type DriverError, type Driver, type PointReading } from '#driver';
 import { Contract, contractFile } from '../http/testing/contract.client.js';
 import { CT, MRI, subject, type NacFixture } from '../http/testing/nac-fixture.client.js';
 import { newTlsIdentity, type TlsIdentity } from '../http/testing/tls-identity.client.js';

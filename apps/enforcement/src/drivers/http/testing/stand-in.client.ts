@@ -62,3 +62,7 @@ export class StandIn<M extends NacModel> {
 export function json(status: number, body: unknown): PeerAnswer {
   return { status, body: JSON.stringify(body) };
 }
+
+export function bodyOf({ text }: PeerRequest): Record<string, unknown> {
+  return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+}

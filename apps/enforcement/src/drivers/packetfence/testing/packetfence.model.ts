@@ -1,4 +1,4 @@
-import { json, type NacModel } from '../../http/testing/stand-in.client.js';
+import { bodyOf, json, type NacModel } from '../../http/testing/stand-in.client.js';
 import type { PeerAnswer, PeerRequest } from '../../http/testing/https-peer.client.js';
 
 interface Rule {
@@ -72,12 +72,12 @@ export class PacketFenceModel implements NacModel {
 
   answer(request: PeerRequest): PeerAnswer {
     const { method, path, headers } = request;
-    if (path === '/api/v1/login') return this.login(body(request));
+    if (path === '/api/v1/login') return this.login(bodyOf(request));
     if (!this.tokens.has(headers.authorization ?? '')) return json(401, { message: 'Unauthorized' });
     const [, , , kind, id = '', what = ''] = path.split('/');
     if (method === 'GET' && kind === 'queues') return json(200, { items: [] });
     if (method === 'GET' && kind === 'config') return this.config(id, what);
-    if (method === 'POST' && id === 'search') return this.search(kind ?? '', body(request));
+    if (method === 'POST' && id === 'search') return this.search(kind ?? '', bodyOf(request));
     if (kind === 'node' && method === 'GET') return this.readNode(id, what);
     if (kind === 'node' && method === 'PUT') return this.changeNode(id, what, request);
     throw new Error('unknown request');
@@ -180,9 +180,9 @@ export class PacketFenceModel implements NacModel {
   private changeNode(mac: string, what: string, request: PeerRequest): PeerAnswer {
     switch (what) {
       case 'apply_security_event':
-        return this.applyEvent(mac, `${body(request)['security_event_id'] as string}`);
+        return this.applyEvent(mac, `${bodyOf(request)['security_event_id'] as string}`);
       case 'close_security_event':
-        return this.closeEvent(mac, `${body(request)['security_event_id'] as string}`);
+        return this.closeEvent(mac, `${bodyOf(request)['security_event_id'] as string}`);
       case 'reevaluate_access':
         if (!this.nodes.get(mac)?.location) return json(422, { message: 'Unable to re-evaluate access' });
         this.enqueue(mac, true);
@@ -258,8 +258,4 @@ export class PacketFenceModel implements NacModel {
     this.last += 1;
     return this.last;
   }
-}
-
-function body({ text }: PeerRequest): Record<string, unknown> {
-  return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
 }
