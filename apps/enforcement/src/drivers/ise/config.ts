@@ -47,7 +47,10 @@ export const isePointSchema = z
       requestsPerSecond: z.int().min(1).max(200).default(100),
     }),
     mnt: z.strictObject({ nodes: z.array(origin).min(1), ...account }),
-    /** How a live session is made to take its policy, should ISE's own change of authorization have gone by. */
+    /**
+     * How a live session is made to take its policy, should ISE's own change of authorization have gone by. A port is
+     * bounced only for a device that is alone on it; for any other the session is ended.
+     */
     renew: z.enum(['reauthenticate', 'disconnect', 'port-bounce']).default('reauthenticate'),
     pxgrid: z
       .strictObject({ nodes: z.array(origin).min(1), nodeName: name, passwordFile: path })

@@ -6,7 +6,7 @@ import { Pace } from './pace.client.js';
 import type { Assignment } from './policies.js';
 import { ANC_BASE, ancBody, formsToTry, type AncBody } from './wire/anc.js';
 import { csrfOf, needsCsrf, type Csrf } from './wire/csrf.js';
-import { ersTitles, refusalWords } from './wire/ers-error.js';
+import { ersTitles, isRadiusFailure, refusalWords } from './wire/ers-error.js';
 import { listPath, parseAncEndpoint, parseAncPolicy, parseList, type ListPage } from './wire/ers-list.js';
 import { toIse } from './wire/mac.js';
 
@@ -130,7 +130,8 @@ export class ErsClient {
         return;
       }
       refusal ??= refusalOf(answer);
-      if (answer.status !== 400) throw refusal;
+      // A body that is not understood is a 400; one that was stored and could not be told to a switch may be one too.
+      if (answer.status !== 400 || isRadiusFailure(refusal.titles)) throw refusal;
     }
     // The learned form is refused too: perhaps the node has been upgraded, and the next write asks anew.
     node.form = null;

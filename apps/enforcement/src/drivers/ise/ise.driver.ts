@@ -170,14 +170,17 @@ export class IseDriver implements Driver {
     }
   }
 
-  private async renew({ mac, sessionId }: Renewal): Promise<void> {
+  private async renew({ mac, sessionId, isolation }: Renewal): Promise<void> {
     const before = await this.mnt.session(mac);
     if (before === null) throw new DriverError('no-session', `ISE knows no live session of ${mac}`);
     if (before.sessionId !== sessionId) return;
     if (before.policyNode === null) {
       throw new DriverError('refused', `ISE does not tell which policy node has the session of ${mac}`);
     }
-    await this.mnt.renew(this.point.renew, before.policyNode, mac);
+    // A bounced link cuts whoever else is on the port.
+    const bounces = this.point.renew === 'port-bounce' && isolation?.alone === true;
+    const how = this.point.renew === 'port-bounce' && !bounces ? 'disconnect' : this.point.renew;
+    await this.mnt.renew(how, before.policyNode, mac);
     const past = before.authenticatedAt?.getTime() ?? 0;
     await this.settled(mac, ({ startedAt, sessionId: now }) => now !== sessionId || (startedAt?.getTime() ?? 0) > past);
   }

@@ -11,7 +11,7 @@ export interface HeldSession {
 }
 
 /** What an authorization profile gives; `null`: the VLAN that the port has by itself. */
-type Profiles = Readonly<Record<string, { vlan: number | null }>>;
+type Profiles = Record<string, { vlan: number | null }>;
 
 export type Outcome = { ok: true } | { ok: false; title: string };
 
@@ -34,7 +34,7 @@ export class IseState {
   private next = 1;
   private clock = Date.parse('2026-11-25T06:00:00Z');
 
-  constructor(private readonly profiles: Profiles) {}
+  constructor(readonly profiles: Profiles) {}
 
   connect(mac: string, nasIp: string, portId: string): void {
     this.sessions.set(mac, this.authenticated({ mac, nasIp, portId, auditSessionId: this.newId() }));
