@@ -41,7 +41,7 @@ describe('the driver radius, with our stand-in for a switch', () => {
     const quick = { host: '127.0.0.1', port: nas.port, secretFile: folder.secretFile, firstMs: 50, sendings: 3 };
     const point =
       'policies' in changes ? carryingPoint(model, { ...quick, ...changes }) : aPoint(model, { ...quick, ...changes });
-    const driver = new RadiusDriver(point, source);
+    const driver = new RadiusDriver(point, undefined, source);
     drivers.push(driver);
     return driver;
   }

@@ -50,8 +50,8 @@ export class RadiusDriver implements Driver {
 
   constructor(
     private readonly point: RadiusPoint,
-    private readonly sessions: SessionSource | null = sessionsOf(point),
     private readonly logger?: Logger,
+    private readonly sessions: SessionSource | null = sessionsOf(point),
   ) {
     this.profile = profileOf(point);
     this.secret = new SecretFile(point.secretFile);
