@@ -1,3 +1,4 @@
+import { PointRests } from './bulkhead/guarded.driver.js';
 import type { StepOutcome } from './apply/outcome.js';
 import { BLIND_AFTER_MS, type Observer } from './prove/observers.js';
 import type { Readings } from './read/point.js';
@@ -23,7 +24,10 @@ export interface Found {
 export function due({ state, outcomes, readings, observers, now }: Found): Due {
   if (outcomes.some((one) => one.kind === 'failed')) return { kind: 'failed' };
   if (outcomes.some(changesNow)) return { kind: 'now' };
-  if ([...readings.values()].some((one) => one instanceof Error)) return { kind: 'failed' };
+  const unread = [...readings.values()].filter((one) => one instanceof Error);
+  const rest = unread.find((one) => one instanceof PointRests);
+  if (rest) return { kind: 'at', at: rest.until };
+  if (unread.length > 0) return { kind: 'failed' };
   if (state.truth !== 'proven') return { kind: 'at', at: later(now, state.refusal ? PROVEN_MS : OPEN_MS) };
   if (state.mode === 'release') return { kind: 'idle' };
   // Exact, so that nobody is shown "proven" for longer than the design allows.

@@ -11,6 +11,7 @@ import type { Interlocks } from './check/refusal.js';
 import { storage } from './data-source.js';
 import { Drills } from './drill/drills.command.js';
 import type { TestPort } from './drill/test-port.js';
+import { Lanes } from './lanes.js';
 import type { Loop } from './loop.js';
 import { PostgresLoopStore } from './loop.store.js';
 import type { PointDescription } from './points/description.js';
@@ -18,6 +19,7 @@ import { PointsModule } from './points/points.module.js';
 import { PointReports } from './points/points.publisher.js';
 import { ConversationsConsumer } from './prove/conversations.consumer.js';
 import { DevicesConsumer } from './read/devices.consumer.js';
+import { placed } from './read/location.store.js';
 import type { Point } from './read/point.js';
 import { PointReader } from './read/read-points.js';
 import { reconcile } from './reconcile.js';
@@ -48,6 +50,7 @@ export class EnforcementModule {
     const { databaseUrl: url, brokers, logger, counters } = options;
     const points = new Map(options.points.map((point) => [point.facts.id, point]));
     const locks = new PointLocks();
+    const lanes = new Lanes(points);
     return {
       module: EnforcementModule,
       imports: [
@@ -57,6 +60,7 @@ export class EnforcementModule {
       ],
       controllers: [WantedConsumer, DevicesConsumer, ConversationsConsumer],
       providers: [
+        { provide: Lanes, useValue: lanes },
         {
           provide: PostgresLoopStore,
           useFactory: (dataSource: DataSource) => makeStore(dataSource, options),
@@ -64,7 +68,7 @@ export class EnforcementModule {
         },
         {
           provide: WakeUps,
-          useFactory: (store: PostgresLoopStore) => makeWakeUps(store, { ...options, points, locks }),
+          useFactory: (store: PostgresLoopStore) => makeWakeUps(store, lanes, { ...options, points, locks }),
           inject: [PostgresLoopStore],
         },
       ],
@@ -79,7 +83,11 @@ function makeStore(dataSource: DataSource, { undoDirectory }: EnforcementOptions
 
 type LoopParts = Pick<Loop, 'points' | 'locks' | 'interlocks' | 'logger'>;
 
-function makeWakeUps(store: PostgresLoopStore, { points, locks, interlocks, logger }: LoopParts): WakeUps {
+function makeWakeUps(
+  store: PostgresLoopStore,
+  lanes: Lanes,
+  { points, locks, interlocks, logger }: LoopParts,
+): WakeUps {
   const loop: Loop = {
     store,
     points,
@@ -90,7 +98,11 @@ function makeWakeUps(store: PostgresLoopStore, { points, locks, interlocks, logg
     now: () => new Date(),
     logger,
   };
-  return new WakeUps({ run: (deviceId) => reconcile(deviceId, loop), logger });
+  return new WakeUps({
+    run: (deviceId) => reconcile(deviceId, loop),
+    laneOf: (deviceId) => lanes.laneOf(deviceId),
+    logger,
+  });
 }
 
 export interface Running {
@@ -104,15 +116,16 @@ export async function startEnforcement(options: EnforcementOptions): Promise<Run
   const module = EnforcementModule.forService(options);
   const app = await NestFactory.create(module, { logger: new NestLogger(logger), abortOnError: false });
   const dataSource = app.get(DataSource);
-  const wakeUps = app.get(WakeUps);
+  const [wakeUps, lanes] = [app.get(WakeUps), app.get(Lanes)];
   const server = new KafkaEventServer({ service: SERVICE, brokers, dataSource, logger, counters });
   app.connectMicroservice({ strategy: server });
   const [reports, drills] = [app.get(PointReports), app.get(Drills)];
   const hear = (hint: PointHint): void => {
-    wakeUps.wakeAll();
+    wakeUps.wakeThose((deviceId) => lanes.concerns(hint.pointId, deviceId));
     reports.hear(hint);
   };
   const watches = await Promise.all(points.map(({ driver }) => driver.watch(hear)));
+  for (const { deviceId, switches } of await placed(dataSource.manager)) lanes.place(deviceId, switches);
   await app.startAllMicroservices();
   await app.init();
   // A missing wish means "as it was", so nothing is done before everything that was wanted has been read.

@@ -22,7 +22,9 @@ describe('an isolation by policy and session', () => {
     const { scene: one, sessions } = scene();
     await one.want(long);
     expect(one.plan()).toMatchObject({ possible: true, interruptionMs: 6000, associationsBroken: 1 });
-    expect(one.plan().interfaces).toMatchObject([{ pointId: 'sw-1', delegate: 'radius-server', planMode: 'vlan-bridged' }]);
+    expect(one.plan().interfaces).toMatchObject([
+      { pointId: 'sw-1', delegate: 'radius-server', planMode: 'vlan-bridged' },
+    ]);
     expect(one.plan().steps).toEqual([
       `radius-server: policy of ${MRI}: VLAN 66, 2 entries`,
       `sw-1: session of ${MRI} renewed, cut off for about 6.0 s`,

@@ -5,13 +5,14 @@ import { WakeUps } from './wake-ups.js';
 const logger = pino({ level: 'silent' });
 const rest = (ms = 20) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A loop whose runs end when the test says so. */
+/** A loop whose runs end when the test says so. A device's lane is what its name begins with. */
 class Runs {
   readonly began: string[] = [];
   readonly open: { deviceId: string; end: (due: Due) => void; fail: (error: Error) => void }[] = [];
   readonly wakeUps = new WakeUps({
     logger,
     random: () => 0,
+    laneOf: (deviceId) => deviceId.split(' ')[1] && deviceId.split(' ')[0],
     run: (deviceId) => {
       this.began.push(deviceId);
       return new Promise((end, fail) => this.open.push({ deviceId, end, fail }));
@@ -56,6 +57,19 @@ describe('wake-ups', () => {
     expect(runs.began).toEqual(['slow', 'quick']);
     runs.end();
     runs.end();
+    await runs.wakeUps.stop();
+  });
+
+  it('let a silent point hold two turns and no more, and serve the others one after the other', async () => {
+    const runs = new Runs();
+    for (let device = 0; device < 200; device += 1) runs.wakeUps.wake(`silent ${device}`);
+    for (let device = 0; device < 3; device += 1) for (const lane of ['a', 'b']) runs.wakeUps.wake(`${lane} ${device}`);
+    runs.wakeUps.start();
+    expect(runs.began).toEqual(['silent 0', 'a 0', 'b 0', 'silent 1', 'a 1', 'b 1']);
+    for (const { deviceId, end } of [...runs.open]) if (!deviceId.startsWith('silent')) end({ kind: 'idle' });
+    await rest(0);
+    expect(runs.began.slice(6)).toEqual(['a 2', 'b 2']);
+    for (const { end } of runs.open) end({ kind: 'idle' });
     await runs.wakeUps.stop();
   });
 

@@ -11,25 +11,34 @@ interface Slot {
 
 export interface WakeUpsOptions {
   run(deviceId: string): Promise<Due>;
+  /** What a device waits for; devices of one lane can't take the turns of others. Undefined: it waits for nothing. */
+  laneOf?: (deviceId: string) => string | undefined;
   logger: Logger;
   /** 0 to 1, for the jitter of back-offs. */
   random?: () => number;
 }
 
-/** Devices that are looked at at the same time. */
-const AT_ONCE = 16;
+interface Lane {
+  waiting: Set<string>;
+  active: number;
+}
+
+/** Devices that are looked at at the same time. Most of the time they wait for a point or the database. */
+const AT_ONCE = 64;
+/** Of one lane: a point that does not answer holds so many turns, and no more. */
+const AT_ONCE_A_LANE = 2;
 const FIRST_BACK_OFF_MS = 250;
 const LONGEST_BACK_OFF_MS = 10_000;
 const LEASED_ELSEWHERE_MS = 1000;
 
 /**
  * Runs the loop for devices when hints or timers say so: one run of a device at a time, hints during a run are one more
- * run, and a device that fails backs off without holding back another. A hint carries nothing, so losing one costs only
- * time until the next timer.
+ * run, and a device that fails backs off without holding back another. Lanes take turns. A hint carries nothing, so losing
+ * one costs only time until the next timer.
  */
 export class WakeUps {
   private readonly slots = new Map<string, Slot>();
-  private readonly waiting = new Set<string>();
+  private readonly lanes = new Map<string, Lane>();
   private active = 0;
   private state: 'waiting' | 'started' | 'stopped' = 'waiting';
   private idle: (() => void) | undefined;
@@ -47,19 +56,19 @@ export class WakeUps {
     const slot = this.slotOf(deviceId);
     clearTimeout(slot.timer);
     if (slot.running) slot.again = true;
-    else this.waiting.add(deviceId);
+    else this.queue(deviceId);
     this.pump();
   }
 
-  /** Something happened at a point: whoever is looked after may be concerned. */
-  wakeAll(): void {
-    for (const deviceId of this.slots.keys()) this.wake(deviceId);
+  /** Wakes whoever is looked after and may be concerned. */
+  wakeThose(isConcerned: (deviceId: string) => boolean): void {
+    for (const deviceId of this.slots.keys()) if (isConcerned(deviceId)) this.wake(deviceId);
   }
 
   /** Begins no further run and waits for those that are under way. */
   async stop(): Promise<void> {
     this.state = 'stopped';
-    this.waiting.clear();
+    this.lanes.clear();
     for (const slot of this.slots.values()) clearTimeout(slot.timer);
     if (this.active > 0) await new Promise<void>((resolve) => (this.idle = resolve));
   }
@@ -70,22 +79,47 @@ export class WakeUps {
     return slot;
   }
 
-  private pump(): void {
-    if (this.state !== 'started') return;
-    for (const deviceId of this.waiting) {
-      if (this.active >= AT_ONCE) return;
-      this.waiting.delete(deviceId);
-      void this.runOne(deviceId, this.slotOf(deviceId));
-    }
+  private laneOf(deviceId: string): [string, Lane] {
+    const name = this.options.laneOf?.(deviceId) ?? '';
+    const lane = this.lanes.get(name) ?? { waiting: new Set<string>(), active: 0 };
+    this.lanes.set(name, lane);
+    return [name, lane];
   }
 
-  private async runOne(deviceId: string, slot: Slot): Promise<void> {
+  private queue(deviceId: string): void {
+    for (const { waiting } of this.lanes.values()) if (waiting.has(deviceId)) return;
+    this.laneOf(deviceId)[1].waiting.add(deviceId);
+  }
+
+  /** One of each lane, as long as there is room; a lane that had its turn goes to the end. */
+  private pump(): void {
+    if (this.state !== 'started') return;
+    let begun: number;
+    do {
+      begun = 0;
+      for (const [name, lane] of [...this.lanes]) {
+        if (this.active >= AT_ONCE) return;
+        const [deviceId] = lane.waiting;
+        if (deviceId === undefined || (name !== '' && lane.active >= AT_ONCE_A_LANE)) continue;
+        lane.waiting.delete(deviceId);
+        this.lanes.delete(name);
+        this.lanes.set(name, lane);
+        begun += 1;
+        void this.runOne(deviceId, lane);
+      }
+    } while (begun > 0);
+  }
+
+  private async runOne(deviceId: string, lane: Lane): Promise<void> {
+    const slot = this.slotOf(deviceId);
     this.active += 1;
+    lane.active += 1;
     slot.running = true;
     slot.again = false;
     const due = await this.tryRun(deviceId);
     slot.running = false;
     this.active -= 1;
+    lane.active -= 1;
     // A hint during a failing run may say that the trouble is over, so the back-off begins anew; but it does not end.
     const failures = slot.again ? 1 : slot.failures + 1;
     slot.failures = due.kind === 'failed' ? failures : 0;
@@ -93,7 +127,7 @@ export class WakeUps {
       if (this.active === 0) this.idle?.();
       return;
     }
-    if (slot.again && due.kind !== 'failed') this.waiting.add(deviceId);
+    if (slot.again && due.kind !== 'failed') this.queue(deviceId);
     else this.schedule(deviceId, slot, due);
     this.pump();
   }

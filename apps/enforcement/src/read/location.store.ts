@@ -22,3 +22,12 @@ export async function keepLocation(manager: EntityManager, location: Location, r
   );
   return true;
 }
+
+/** Where every device is plugged in that discovery has placed: the switches of its interfaces. */
+export async function placed(manager: EntityManager): Promise<{ deviceId: string; switches: string[] }[]> {
+  const rows: { device_id: string; switches: string[] }[] = await manager.query(
+    `SELECT device_id, array_agg(DISTINCT point_id) AS switches FROM location_interfaces
+     WHERE point_id IS NOT NULL GROUP BY device_id`,
+  );
+  return rows.map(({ device_id: deviceId, switches }) => ({ deviceId, switches }));
+}
