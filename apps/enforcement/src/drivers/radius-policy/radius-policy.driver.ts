@@ -1,4 +1,4 @@
-import { constants, unwatchFile, watchFile } from 'node:fs';
+import { constants, unwatchFile, watchFile, type Stats } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -94,7 +94,10 @@ export class RadiusPolicyDriver implements Driver {
 
   watch(listener: (hint: PointHint) => void): Promise<{ stop(): Promise<void> }> {
     const tell = (kind: PointHint['kind']): void => listener({ pointId: this.pointId, kind, at: new Date() });
-    const changed = (): void => tell('changed');
+    // It is also called, once, for a file that is not there.
+    const changed = (now: Stats, before: Stats): void => {
+      if (now.mtimeMs !== before.mtimeMs) tell('changed');
+    };
     const files = [this.point.snapshotFile, handsFileOf(this.point)];
     for (const file of files) watchFile(file, { interval: 1000, persistent: false }, changed);
     this.listeners.add(tell);

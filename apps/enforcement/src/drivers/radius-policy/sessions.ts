@@ -77,8 +77,10 @@ export class Sessions {
     }
     if (!held && now - (this.ended.get(key) ?? -Infinity) < ENDED_MS) return false;
     const next = held ? { ...held, ...this.newer(held, record), seenAt: now } : this.begun(record, mac, session, now);
-    // One device has one session at one port: the Stop of an older one was lost.
-    this.dropOf(mac, (one) => one === held || (next.port !== null && one.port === next.port && sameNas(one, record)));
+    // One device has one session at one port, or at one switch that does not tell ports: an older one's Stop was lost.
+    const isPast = (one: Session): boolean =>
+      one.port === next.port && sameNas(one, record) && (next.port !== null || one.startedAt < next.startedAt);
+    this.dropOf(mac, (one) => one === held || isPast(one));
     this.put(next);
     return !held || held.policy !== next.policy;
   }
