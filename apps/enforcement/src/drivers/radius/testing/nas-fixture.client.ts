@@ -54,6 +54,7 @@ export async function standInFixture(): Promise<DriverFixture> {
     },
     subject: mri,
     sibling: ct,
+    settlesMs: 800,
     faults,
     secrets,
     peer: {
@@ -106,6 +107,7 @@ export async function rolesFixture(nas: FreeRadiusNas): Promise<DriverFixture> {
     },
     subject: mri,
     sibling: ct,
+    settlesMs: 800,
     secrets,
     faults: {
       ...faults,
