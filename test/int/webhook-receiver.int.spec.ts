@@ -20,6 +20,8 @@ const folder = mkdtempSync(join(tmpdir(), 'lazaret-receiver-'));
 const secretFile = join(folder, 'secret');
 const secret = `whsec_${randomBytes(32).toString('base64')}`;
 const running: { name: string; program: Program; url: string }[] = [];
+// Compiles what is stale, which would stop this process, and the orchestrator in it, for long.
+const lazaret = new CommandLine({});
 let recorder: Receiver;
 let service: RestService;
 
@@ -71,7 +73,7 @@ it('tells the example receivers of a proposal, and they verify it', async () => 
 });
 
 it('shows the receivers at the command line, and tries again what was given up', async () => {
-  const cli = new CommandLine({ LAZARET_URL: service.url, LAZARET_TOKEN: service.tokens.admin });
+  const cli = lazaret.with({ LAZARET_URL: service.url, LAZARET_TOKEN: service.tokens.admin });
   const shown = await cli.run('webhooks');
   expect([shown.code, shown.out]).toEqual([0, expect.stringMatching(/receiver-mjs +delivering +http:\/\/127/)]);
   await service.database.owner.query(

@@ -23,6 +23,8 @@ export interface Layout {
     log: string;
     /** hostapd's control sockets. */
     hostapd: string;
+    /** wpa_supplicant's. */
+    supplicant: string;
     /** Files with a shared secret each: see Secrets. */
     secrets: { authentication: string; dynamicAuthorization: string; client: string };
   };
@@ -64,6 +66,7 @@ export function layoutOf(dir: string): Layout {
       raddb: join(dir, 'radius/raddb'),
       log: join(dir, 'radius/log'),
       hostapd: join(dir, 'radius/hapd'),
+      supplicant: join(dir, 'radius/wpa'),
       secrets: {
         authentication: join(dir, 'radius/authentication.secret'),
         dynamicAuthorization: join(dir, 'radius/dynamic-authorization.secret'),
@@ -88,5 +91,6 @@ export function directoriesOf(layout: Layout): string[] {
     layout.radius.raddb,
     layout.radius.log,
     layout.radius.hostapd,
+    layout.radius.supplicant,
   ];
 }

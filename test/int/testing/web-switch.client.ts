@@ -62,7 +62,7 @@ export class WebSwitchFixture implements DriverFixture, Peer, PeerFaults {
   private readonly ports = new Map(
     [this.subject, this.sibling].map(({ port: name, mac }) => [
       name,
-      { name, vlan: 10, up: true, macs: [mac], note: '' } as Port,
+      { name, vlan: 10, up: true, macs: [mac], note: '' },
     ]),
   );
   private readonly tokenFile = join(mkdtempSync(join(tmpdir(), 'lazaret-web-switch-')), 'token');

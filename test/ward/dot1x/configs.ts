@@ -74,8 +74,9 @@ export function hostapdVlans(): string {
 }
 
 /** TLS 1.2 inside EAP: that is what both ends of Debian 12 agree on without surprises. */
-export function supplicantConfig(): string {
+export function supplicantConfig({ radius }: Layout): string {
   return lines(
+    `ctrl_interface=${radius.supplicant}`,
     'ap_scan=0',
     'eapol_version=2',
     'network={',

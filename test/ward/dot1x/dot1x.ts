@@ -88,6 +88,20 @@ export class WardDot1x {
     return this.radclient('disconnect', RADIUS_PORTS.dynamicAuthorization, secret, attributes);
   }
 
+  /** The MRI leaves, or comes back: without it nobody is connected at its port. */
+  async logOff(): Promise<void> {
+    await this.supplicant('logoff');
+  }
+
+  async logOn(): Promise<void> {
+    await this.supplicant('logon');
+  }
+
+  private async supplicant(command: string): Promise<void> {
+    const { supplicant } = this.layout.radius;
+    await this.enclosure.must('mri', ['wpa_cli', '-p', supplicant, '-s', supplicant, '-i', 'wl-e0', command]);
+  }
+
   private async radclient(
     command: string,
     port: number,

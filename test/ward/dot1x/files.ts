@@ -17,7 +17,7 @@ export async function writeDot1x(layout: Layout, additions?: configs.ServerAddit
     [files.client, `${secrets.client}\n`],
     [join(dir, 'hostapd.conf'), configs.hostapdConfig(layout, secrets)],
     [join(dir, 'hostapd.vlan'), configs.hostapdVlans()],
-    [join(dir, 'supplicant.conf'), configs.supplicantConfig()],
+    [join(dir, 'supplicant.conf'), configs.supplicantConfig(layout)],
     [join(raddb, 'radiusd.conf'), configs.serverConfig(layout, secrets, additions)],
     [join(raddb, 'users'), configs.serverUsers()],
     ...Object.entries(additions?.files ?? {}).map(([path, text]): [string, string] => [join(raddb, path), text]),
