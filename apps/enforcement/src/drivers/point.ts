@@ -1,14 +1,27 @@
 import { z } from 'zod';
 import type { Driver } from '#driver';
 import type { Logger } from '#observability';
+import { GuardedDriver } from '../bulkhead/guarded.driver.js';
 import type { Point, PointFacts } from '../read/point.js';
 import { isePointSchema } from './ise/config.js';
 import { IseDriver } from './ise/ise.driver.js';
 import { ovsPointSchema } from './ovs/config.js';
 import { OvsDriver } from './ovs/ovs.driver.js';
+import { radiusPointSchema } from './radius/config.js';
+import { RadiusDriver } from './radius/radius.driver.js';
+import { radiusPolicyPointSchema } from './radius-policy/config.js';
+import { RadiusPolicyDriver } from './radius-policy/radius-policy.driver.js';
+import { snmpPointSchema } from './snmp/config.js';
+import { SnmpDriver } from './snmp/snmp.driver.js';
 
 /** An enforcement point in the configuration, by the kind of its driver. */
-export const pointSchema = z.discriminatedUnion('kind', [isePointSchema, ovsPointSchema]);
+export const pointSchema = z.discriminatedUnion('kind', [
+  isePointSchema,
+  ovsPointSchema,
+  radiusPointSchema,
+  radiusPolicyPointSchema,
+  snmpPointSchema,
+]);
 export type PointConfig = z.infer<typeof pointSchema>;
 type Config<K extends PointConfig['kind']> = Extract<PointConfig, { kind: K }>;
 
@@ -28,10 +41,28 @@ const kinds: { [K in PointConfig['kind']]: Kind<K> } = {
     create: (point, logger) => new OvsDriver(point, logger),
     facts: ({ id, quarantineVlan, vlans }) => ({ id, switches: [id], policyPoint: null, quarantineVlan, vlans }),
   },
+  radius: {
+    create: (point, logger) => new RadiusDriver(point, logger),
+    facts: ({ id, policyPoint, quarantineVlan }) => ({ id, switches: [id], policyPoint, quarantineVlan, vlans: [] }),
+  },
+  'radius-policy': {
+    create: (point, logger) => new RadiusPolicyDriver(point, logger),
+    facts: ({ id, switches, quarantineVlan }) => ({
+      id,
+      switches: switches.map((one) => one.switch),
+      policyPoint: null,
+      quarantineVlan,
+      vlans: [],
+    }),
+  },
+  snmp: {
+    create: (point, logger) => new SnmpDriver(point, logger),
+    facts: ({ id, policyPoint, quarantineVlan, vlans }) => ({ id, switches: [id], policyPoint, quarantineVlan, vlans }),
+  },
 };
 
 export function makePoint<K extends PointConfig['kind']>(point: Config<K>, logger?: Logger): Point {
   const kind: Kind<K> = kinds[point.kind as K];
-  const driver = kind.create(point, logger);
+  const driver = new GuardedDriver(kind.create(point, logger));
   return { facts: kind.facts(point), profile: driver.profile, driver };
 }
