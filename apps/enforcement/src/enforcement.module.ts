@@ -121,11 +121,11 @@ export async function startEnforcement(options: EnforcementOptions): Promise<Run
   app.connectMicroservice({ strategy: server });
   const [reports, drills] = [app.get(PointReports), app.get(Drills)];
   const hear = (hint: PointHint): void => {
-    wakeUps.wakeThose((deviceId) => lanes.concerns(hint.pointId, deviceId));
+    wakeUps.wakeThose((deviceId) => lanes.concerns(hint, deviceId));
     reports.hear(hint);
   };
   const watches = await Promise.all(points.map(({ driver }) => driver.watch(hear)));
-  for (const { deviceId, switches } of await placed(dataSource.manager)) lanes.place(deviceId, switches);
+  for (const { deviceId, ...place } of await placed(dataSource.manager)) lanes.place(deviceId, place);
   await app.startAllMicroservices();
   await app.init();
   // A missing wish means "as it was", so nothing is done before everything that was wanted has been read.

@@ -194,6 +194,8 @@ export interface PointHint {
   pointId: string;
   kind: 'changed' | 'restarted' | 'unreachable' | 'reachable';
   at: Date;
+  /** Whom it concerns; left out where it may concern anybody. */
+  macs?: readonly string[];
 }
 
 /** One harmless question to a point, such as whether it knows the quarantine VLAN. */

@@ -20,10 +20,8 @@ export class DevicesConsumer {
     if (!isNews) return;
     const { deviceId, interfaces } = event.data;
     context.afterCommit(() => {
-      this.lanes.place(
-        deviceId,
-        interfaces.flatMap(({ pointId }) => pointId ?? []),
-      );
+      const switches = interfaces.flatMap(({ pointId }) => pointId ?? []);
+      this.lanes.place(deviceId, { macs: interfaces.map(({ mac }) => mac), switches });
       this.wakeUps.wake(deviceId);
     });
   }

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { Place } from '../lanes.js';
 import type { Location } from './location.js';
 
 /** Keeps a device as discovery published it, unless a newer revision is kept. Returns whether it was news. */
@@ -24,10 +25,10 @@ export async function keepLocation(manager: EntityManager, location: Location, r
 }
 
 /** Where every device is plugged in that discovery has placed: the switches of its interfaces. */
-export async function placed(manager: EntityManager): Promise<{ deviceId: string; switches: string[] }[]> {
-  const rows: { device_id: string; switches: string[] }[] = await manager.query(
-    `SELECT device_id, array_agg(DISTINCT point_id) AS switches FROM location_interfaces
+export async function placed(manager: EntityManager): Promise<(Place & { deviceId: string })[]> {
+  const rows: (Place & { device_id: string })[] = await manager.query(
+    `SELECT device_id, array_agg(mac::text) AS macs, array_agg(DISTINCT point_id) AS switches FROM location_interfaces
      WHERE point_id IS NOT NULL GROUP BY device_id`,
   );
-  return rows.map(({ device_id: deviceId, switches }) => ({ deviceId, switches }));
+  return rows.map(({ device_id: deviceId, macs, switches }) => ({ deviceId, macs, switches }));
 }
