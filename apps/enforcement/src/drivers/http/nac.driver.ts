@@ -18,7 +18,8 @@ import type { Assignment, NacSource, Renewal } from './nac-source.js';
 import { compileNamed, entriesOf, nacProfile } from './named-entries.js';
 
 const AT_ONCE = 8;
-const LOOK_AGAIN_MS = 50;
+/** How often a write that waits looks again, at most. */
+const LOOKS = 20;
 
 type RenewSession = Extract<Step, { kind: 'renew-session' }>;
 
@@ -150,7 +151,7 @@ export class NacDriver<P extends NamedPolicy> implements Driver {
       await renewal?.check();
       const { sessions } = await this.source.read(mac);
       if (sessions.length > 0 && sessions.every((one) => carries(one, policy) && one.sessionId !== old)) return;
-      await sleep(Math.min(LOOK_AGAIN_MS, this.point.settleMs));
+      await sleep(this.point.settleMs / LOOKS);
     }
   }
 

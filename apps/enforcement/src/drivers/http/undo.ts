@@ -15,6 +15,8 @@ export interface UndoTool {
     /** What is before the token in the header, such as `Bearer `. */
     scheme: string;
   }): string;
+  /** Keeps the header with a secret that needs no login. `basic`: of this user. */
+  header(secretFile: string, how: { scheme: string } | { basic: string }): string;
   /** `json` goes into single quotes: names in it are those that the configuration lets through. */
   send(method: string, url: string, json: unknown): string;
   /** A GET, or whatever else the rest says. */
@@ -31,6 +33,12 @@ export function undoTool(caFile: string | null): UndoTool {
       const secret = `"$(sed 's/[\\\\"]/\\\\&/g' ${secretFile})"`;
       const token = `sed -E 's/.*"${field}": *"([^"]+)".*/Authorization: ${scheme}\\1/'`;
       return `umask 077; printf '${body}' ${secret} | ${curl} ${asJson} -d @- ${url} | ${token} > ${HEADER}`;
+    },
+    header: (secretFile, how) => {
+      const secret = `"$(cat ${secretFile})"`;
+      return 'scheme' in how
+        ? `umask 077; printf 'Authorization: ${how.scheme}%s\n' ${secret} > ${HEADER}`
+        : `umask 077; printf 'Authorization: Basic %s\n' "$(printf '${how.basic}:%s' ${secret} | base64 -w 0)" > ${HEADER}`;
     },
     send: (method, url, json) => `${call} -X ${method} ${asJson} -d '${JSON.stringify(json)}' ${url}`,
     call,

@@ -1,13 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
-import type { PeerRequest } from './https-peer.client.js';
+import type { PeerAnswer, PeerRequest } from './https-peer.client.js';
 
+interface Body {
+  $ref?: string;
+  content?: Record<string, { schema: object }>;
+}
 interface Operation {
-  requestBody?: { $ref?: string; content?: Record<string, { schema: object }> };
+  requestBody?: Body;
+  responses: Record<string, Body>;
 }
 interface OpenApi {
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: object; requestBodies?: Record<string, Operation['requestBody']> };
+  components: { schemas: object; requestBodies?: Record<string, Body>; responses?: Record<string, Body> };
 }
 
 const shared = process.env['LAZARET_DATA'] ?? new URL('../../../../../../../shared/data', import.meta.url).pathname;
@@ -28,10 +33,31 @@ export class Contract {
 
   /** What is wrong with a request by this contract; empty: nothing. */
   problems({ method, path, text }: PeerRequest): string[] {
-    const known = Object.keys(this.api.paths).find((template) => matches(template, path));
-    const operation = known === undefined ? undefined : this.api.paths[known]?.[method.toLowerCase()];
+    const operation = this.operation(method, path);
     if (!operation) return [`${method} ${path} is not described`];
-    const schema = this.bodyOf(operation)?.content?.['application/json']?.schema;
+    const body = operation.requestBody;
+    return this.misfits(
+      `${method} ${path}`,
+      body?.$ref ? this.api.components.requestBodies?.[last(body.$ref)] : body,
+      text,
+    );
+  }
+
+  /** What is wrong with an answer by this contract. */
+  answerProblems({ method, path }: PeerRequest, { status, body }: PeerAnswer): string[] {
+    const described = this.operation(method, path)?.responses[`${status}`];
+    if (!described) return [`${method} ${path} is not answered with ${status}`];
+    const response = described.$ref ? this.api.components.responses?.[last(described.$ref)] : described;
+    return this.misfits(`${status} to ${method} ${path}`, response, body);
+  }
+
+  private operation(method: string, path: string): Operation | undefined {
+    const known = Object.keys(this.api.paths).find((template) => matches(template, path));
+    return known === undefined ? undefined : this.api.paths[known]?.[method.toLowerCase()];
+  }
+
+  private misfits(what: string, body: Body | undefined, text: string): string[] {
+    const schema = body?.content?.['application/json']?.schema;
     if (!schema || text === '') return [];
     const ajv = new Ajv({ strict: false, validateFormats: false, logger: false });
     ajv.addSchema({ $id: 'api', components: this.api.components });
@@ -39,13 +65,12 @@ export class Contract {
       JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"api#/components')) as object,
     );
     if (check(JSON.parse(text))) return [];
-    return (check.errors ?? []).map((error) => `${method} ${path}: ${error.instancePath} ${error.message}`);
+    return (check.errors ?? []).map((error) => `${what}: ${error.instancePath} ${error.message}`);
   }
+}
 
-  private bodyOf({ requestBody }: Operation): Operation['requestBody'] {
-    const name = requestBody?.$ref?.split('/').at(-1);
-    return name === undefined ? requestBody : this.api.components.requestBodies?.[name];
-  }
+function last(ref: string): string {
+  return ref.split('/').at(-1) ?? '';
 }
 
 function matches(template: string, path: string): boolean {

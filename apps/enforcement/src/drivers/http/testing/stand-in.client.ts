@@ -25,6 +25,8 @@ export class StandIn<M extends NacModel> {
   fault: Fault = 'none';
   writes = 0;
   readonly requests: PeerRequest[] = [];
+  /** Each request with what was answered, but for answers that were lost. */
+  readonly exchanges: { request: PeerRequest; answer: PeerAnswer }[] = [];
   readonly peer: HttpsPeer;
   /** What it was asked and could not answer: a test that leaves any has failed. */
   readonly unplanned: string[] = [];
@@ -33,7 +35,11 @@ export class StandIn<M extends NacModel> {
     identity: TlsIdentity,
     readonly model: M,
   ) {
-    this.peer = new HttpsPeer(identity, async (request) => this.handle(request));
+    this.peer = new HttpsPeer(identity, async (request) => {
+      const answer = this.handle(request);
+      if (answer !== 'silent') this.exchanges.push({ request, answer });
+      return answer;
+    });
   }
 
   async stop(): Promise<void> {
