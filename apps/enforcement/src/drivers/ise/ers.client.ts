@@ -1,5 +1,6 @@
 import { DriverError, SecretFile } from '#driver';
 import { NacClient, type NacAnswer } from '../http/nac.client.js';
+import { atOnce } from './at-once.js';
 import type { IsePoint } from './config.js';
 import { Nodes, isUnreachable } from './nodes.client.js';
 import { Pace } from './pace.client.js';
@@ -13,6 +14,7 @@ import { toIse } from './wire/mac.js';
 /** Statuses that ERS explains by titles. */
 const ANSWERS = [200, 204, 400, 403, 404, 405, 409, 415, 500];
 const PAGE = 100;
+const AT_ONCE = 4;
 
 /** What an administration node has taught us of itself. */
 interface Node {
@@ -78,7 +80,7 @@ export class ErsClient {
         ids.push(...found.resources.map(({ id }) => id));
         more = found.more && found.resources.length > 0;
       }
-      const held = await Promise.all(ids.slice(0, limit).map((id) => this.assignment(node, id)));
+      const held = await atOnce(AT_ONCE, ids.slice(0, limit), (id) => this.assignment(node, id));
       return { assignments: held.filter((one) => one !== null), more: more || ids.length > limit };
     });
   }

@@ -259,6 +259,12 @@ describe('ISE', () => {
     await until(() => hints.includes('reachable'));
   });
 
+  it('tells no session of a device that ISE has never seen, and asks for the list of all but once', async () => {
+    const macs = Array.from({ length: 8 }, (_, i) => `02:00:00:00:00:0${i}`);
+    expect(await newDriver().read(macs)).toMatchObject({ policies: [], sessions: [] });
+    expect(standIn.journal.filter(({ asked }) => asked.path.endsWith('/ActiveList'))).toHaveLength(1);
+  });
+
   it('reads its password at each use: a rotated one holds at once, a wrong one is for a person to mend', async () => {
     const driver = newDriver();
     const file = join(identity.folder, 'ers.password');
@@ -266,6 +272,14 @@ describe('ISE', () => {
     await expect(driver.read([mri.mac])).rejects.toMatchObject({ code: 'misconfigured', retry: 'transient' });
     writeFileSync(file, `${accounts.ers.password}\n`);
     await driver.read([mri.mac]);
+  });
+
+  it('is undone by hand in either body', async () => {
+    standIn.ers = { ...standIn.ers, body: 'anc-endpoint' };
+    const driver = newDriver();
+    await set(driver, mri);
+    await runByHand(driver.undo(mri));
+    expect(held(mri.mac)).toBeUndefined();
   });
 
   it('is undone by hand at the second node where the first is gone, and shows what is left', async () => {

@@ -8,11 +8,11 @@ import {
   type PointHint,
   type PointIsolation,
   type PointReading,
-  type PolicyReading,
   type ProbeFinding,
   type SessionReading,
   type Step,
 } from '#driver';
+import { atOnce } from './at-once.js';
 import type { IsePoint } from './config.js';
 import { ErsClient, ErsRefusal } from './ers.client.js';
 import { Interest } from './interest.js';
@@ -60,18 +60,14 @@ export class IseDriver implements Driver {
 
   async read(macs: readonly string[]): Promise<PointReading> {
     this.interest.add(macs);
-    const policies: PolicyReading[] = [];
-    const sessions: SessionReading[] = [];
-    const waiting = [...new Set(macs)];
-    const readOne = async (): Promise<void> => {
-      for (let mac = waiting.shift(); mac !== undefined; mac = waiting.shift()) {
-        const of = mac;
-        const [held, session] = await Promise.all([this.assignmentsOf(of), this.sessionOf(of)]);
-        policies.push(...held.map((one) => policyReading(of, one, this.point.policies)));
-        if (session) sessions.push(sessionReading(session, this.point));
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, readOne));
+    const read = await atOnce(AT_ONCE, [...new Set(macs)], async (mac) => {
+      const [held, session] = await Promise.all([this.assignmentsOf(mac), this.sessionOf(mac)]);
+      return {
+        policies: held.map((one) => policyReading(mac, one, this.point.policies)),
+        sessions: session ? [sessionReading(session, this.point)] : [],
+      };
+    });
+    const [policies, sessions] = [read.flatMap((one) => one.policies), read.flatMap((one) => one.sessions)];
     // ISE tells no boot: what it holds is kept in its database.
     return { pointId: this.pointId, bootId: 'kept', readAt: new Date(), ports: [], entries: [], policies, sessions };
   }

@@ -7,10 +7,13 @@ import { ACTIVE_LIST_PATH, MNT_BASE, VERSION_PATH, coaPath, mayChange, mayRead, 
 import { failureWords, parseActiveMacs, parseCoaResult, parseSession, parseVersion } from './wire/mnt-session.js';
 
 const ANSWERS = [200, 204, 400, 403, 404, 500];
+const LISTED_MS = 3000;
 
 /** ISE's monitoring node: the live session of a device, and a change of authorization, which is a GET there. */
 export class MntClient {
   private readonly nodes: Nodes<NacClient>;
+  /** The last list of all sessions: it may be long, and many may ask for it at the same moment. */
+  private listed: { at: number; macs: Promise<ReadonlySet<string>> } | null = null;
 
   constructor(point: IsePoint) {
     const { nodes, user, passwordFile } = point.mnt;
@@ -35,7 +38,7 @@ export class MntClient {
       return parsed.session?.mac === mac ? parsed.session : null;
     }
     // Releases differ in how they say "none"; the list of all live sessions says it in one way.
-    if (!(await this.activeMacs()).includes(mac)) return null;
+    if (!(await this.activeMacs()).has(mac)) return null;
     throw refusal(answer);
   }
 
@@ -71,12 +74,21 @@ export class MntClient {
     await this.nodes.each(async (node) => node.close());
   }
 
-  private async activeMacs(): Promise<string[]> {
+  private activeMacs(): Promise<ReadonlySet<string>> {
+    const now = performance.now();
+    if (this.listed !== null && now - this.listed.at < LISTED_MS) return this.listed.macs;
+    const listed = { at: now, macs: this.listActive() };
+    this.listed = listed;
+    listed.macs.catch(() => (this.listed = null));
+    return listed.macs;
+  }
+
+  private async listActive(): Promise<ReadonlySet<string>> {
     const answer = await this.read(ACTIVE_LIST_PATH);
     if (answer.status !== 200) throw refusal(answer);
     const macs = parseActiveMacs(answer.text);
     if (macs === null) throw badAnswer();
-    return macs;
+    return new Set(macs);
   }
 
   private async read(path: string): Promise<NacAnswer> {

@@ -32,6 +32,7 @@ describe('pxGrid, with a real STOMP broker behind it', () => {
   let publisher: PxgridPublisher;
   let driver: IseDriver;
   let hints: PointHint['kind'][];
+  let subscribers: ChildProcess[];
 
   beforeEach(async () => {
     standIn = await startStandIn(identity, broker.port);
@@ -45,8 +46,10 @@ describe('pxGrid, with a real STOMP broker behind it', () => {
     };
     driver = new IseDriver(pointOf(standIn, identity, { pxgrid, pollSeconds: 3600, timeoutMs: 2000 }));
     hints = [];
+    subscribers = [];
   });
   afterEach(async () => {
+    for (const one of subscribers) one.kill();
     await driver.close();
     await publisher.close();
     await standIn.close();
@@ -70,7 +73,6 @@ describe('pxGrid, with a real STOMP broker behind it', () => {
     await follow();
     byHand(mri.mac, 'Lazaret-Imaging');
     await until(() => other.lines.length >= 2 && hints.length > 0);
-    other.process.kill();
     const messages = other.lines.map((line): unknown => JSON.parse(line));
     expect(messages).toContainEqual(expect.objectContaining({ status: 'SUCCESS', policyName: 'Lazaret-Imaging' }));
     expect(messages).toContainEqual({
@@ -154,11 +156,12 @@ describe('pxGrid, with a real STOMP broker behind it', () => {
     return standIn.journal.filter(({ asked }) => asked.path.endsWith('/AccountActivate')).length;
   }
 
-  async function ciscoSubscriber(): Promise<{ process: ChildProcess; lines: string[] }> {
+  async function ciscoSubscriber(): Promise<{ lines: string[] }> {
     const { user } = accounts.pxgrid;
     const url = `wss://${standIn.origin}${PUBSUB_PATH}`;
     const words = [url, identity.caFile, user, standIn.pxgrid.secret, PUBSUB_NODE, TOPIC.anc, TOPIC.session];
     const child = spawn(python, [subscriber, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+    subscribers.push(child);
     const lines: string[] = [];
     let subscribed = false;
     createInterface({ input: child.stdout }).on('line', (line) => {
@@ -167,7 +170,7 @@ describe('pxGrid, with a real STOMP broker behind it', () => {
     });
     await until(() => subscribed);
     await sleep(100);
-    return { process: child, lines };
+    return { lines };
   }
 });
 

@@ -1,18 +1,19 @@
 import type { PointIsolation } from '#driver';
 import type { IsePoint } from './config.js';
-import { ANC_BASE, ANC_BODY, ancBody } from './wire/anc.js';
+import { ANC_BASE, ancBody, formsToTry } from './wire/anc.js';
 import { toIse } from './wire/mac.js';
 
 /**
- * Takes the assignment away with curl, at the first administration node that answers, and shows what is assigned then.
+ * Takes the assignment away with curl, at the first administration node that does it, and shows what is assigned then.
  * The password goes by a pipe, so that no list of processes shows it.
  */
 export function undoCommands(point: IsePoint, { mac }: PointIsolation, policyName: string): string[] {
-  const clear = point.ers.nodes.map(({ url, body }) => {
-    const form = body === 'auto' ? ANC_BODY.additionalData : body;
-    const json = JSON.stringify(ancBody(form, mac, policyName));
-    return curl(point, `-X PUT -H 'Content-Type: application/json' --data '${json}' '${url}${ANC_BASE}/clear'`);
-  });
+  const clear = point.ers.nodes.flatMap(({ url, body }) =>
+    formsToTry(body, null).map((form) => {
+      const json = JSON.stringify(ancBody(form, mac, policyName));
+      return curl(point, `-X PUT -H 'Content-Type: application/json' --data '${json}' '${url}${ANC_BASE}/clear'`);
+    }),
+  );
   const filter = encodeURIComponent(`macAddress.EQ.${toIse(mac)}`);
   const look = point.ers.nodes.map(({ url }) => curl(point, `'${url}${ANC_BASE}?filter=${filter}'`));
   return [clear.join(' || '), look.join(' || ')];

@@ -26,6 +26,7 @@ export class Watch {
   private readonly polling: Promise<void>;
   private readonly pxgrid: PxgridClient | null;
   private reachable: boolean | null = null;
+  private failing = false;
   private known: string | null = null;
   private pending: NodeJS.Immediate | null = null;
 
@@ -60,15 +61,19 @@ export class Watch {
     if (this.stopped.signal.aborted) return;
     const [wasReachable, before] = [this.reachable, this.known];
     this.reachable = true;
+    this.failing = false;
     this.known = fingerprint;
     if (wasReachable === false) this.target.listener('reachable');
     if (wasReachable === false || (before !== null && before !== fingerprint)) this.changed();
   }
 
   private failed(error: unknown): void {
-    if (this.stopped.signal.aborted || this.reachable === false) return;
-    this.target.logger?.warn({ pointId: this.target.point.id, err: error }, 'point can not be followed');
-    if (!(error instanceof DriverError) || error.code !== 'unreachable') return;
+    if (this.stopped.signal.aborted) return;
+    if (!this.failing) {
+      this.target.logger?.warn({ pointId: this.target.point.id, err: error }, 'point can not be followed');
+    }
+    this.failing = true;
+    if (this.reachable === false || !(error instanceof DriverError) || error.code !== 'unreachable') return;
     this.reachable = false;
     this.target.listener('unreachable');
   }

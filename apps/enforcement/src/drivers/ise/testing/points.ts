@@ -69,7 +69,7 @@ export function pointAt({ nodes, folder, caFile }: Where, changes: Record<string
     ers: { nodes: nodes.map((url) => ({ url })), user: 'lazaret', passwordFile: `${folder}/ers.password` },
     mnt: { nodes, user: 'lazaret-mnt', passwordFile: `${folder}/mnt.password` },
     caFile,
-    timeoutMs: 400,
+    timeoutMs: 1000,
     settleMs: 200,
     pollSeconds: 0.2,
     ...changes,
