@@ -52,7 +52,9 @@ export class Contract {
   }
 
   private operation(method: string, path: string): Operation | undefined {
-    const known = Object.keys(this.api.paths).find((template) => matches(template, path));
+    // A path that is spelled out comes before one with a parameter in its place.
+    const templates = Object.keys(this.api.paths).sort((a, b) => a.split('{').length - b.split('{').length);
+    const known = templates.find((template) => matches(template, path));
     return known === undefined ? undefined : this.api.paths[known]?.[method.toLowerCase()];
   }
 

@@ -21,6 +21,7 @@ interface Client {
 }
 
 const LATER_MS = 20;
+const PAGE = { start: 1_764_000_000, end: 1_764_086_400, limit: 100, total: 1 };
 
 /** Mist in memory: labels are read when a client authenticates, which a change of authorization makes it do. */
 export class MistModel implements NacModel {
@@ -68,8 +69,9 @@ export class MistModel implements NacModel {
     if (kind === 'nactags') return json(200, this.tags);
     if (kind === 'usermacs' && id === 'search') return json(200, this.foundMacs(query));
     if (kind === 'usermacs' && method === 'PUT') return this.replace(id, bodyOf(request) as unknown as UserMac);
-    if (kind === 'nac_clients') return json(200, { results: this.foundClients(query.get('mac') ?? ''), total: 1 });
-    if (kind === 'wired_clients' && id === 'search') return json(200, { results: this.at(query.get('port_id')) });
+    if (kind === 'nac_clients') return json(200, { ...PAGE, results: this.foundClients(query.get('mac') ?? '') });
+    if (kind === 'wired_clients' && id === 'search')
+      return json(200, { ...PAGE, results: this.at(query.get('port_id')) });
     if (kind === 'wired_clients' && what === 'coa') return this.reauthenticate(fromMist(id));
     if (kind === 'devices' && what === 'bounce_port') return this.bounce(bodyOf(request)['ports'] as string[]);
     throw new Error('unknown request');
