@@ -46,6 +46,13 @@ describe('which run of a switch a reading is of', () => {
     }
   });
 
+  it('changes with a restart right after a start, which only the up-time that has gone back tells', () => {
+    const first = nextBoot(null, sample(start, start + 10_000, 1));
+    expect(nextBoot(first, sample(start + 10_000, start + 12_000, 1)).id).not.toBe(first.id);
+    const late = { ...sample(start, start + 9_000, 1), at: new Date(start + 11_000) };
+    expect(nextBoot(first, late).id).toBe(first.id);
+  });
+
   it('is the same for another process where the switch counts its starts', () => {
     const first = nextBoot(null, sample(start, start + DAY, 12));
     expect(nextBoot(null, sample(start, start + 700 * DAY, 12)).id).toBe(first.id);

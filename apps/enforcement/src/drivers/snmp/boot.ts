@@ -12,6 +12,7 @@ export interface Boot {
   /** When it started, as this sample tells it, in ms since 1970; the wrap of sysUpTime is taken out. */
   startedAt: number;
   boots: number | null;
+  ticks: number;
 }
 
 const WRAP_MS = 2 ** 32 * 10;
@@ -19,6 +20,8 @@ const HOUR_MS = 3_600_000;
 /** How far a switch's clock may run away from ours while it runs: one second in ten thousand, and a slow answer. */
 const DRIFT = 1e-4;
 const SLACK_MS = 30_000;
+/** How late an answer may come, so that up-time seems to go back although it does not. */
+const LATE_MS = 3000;
 
 /**
  * The id of the run that a sample belongs to. With snmpEngineBoots it is the same for every process of ours; without, it
@@ -27,7 +30,7 @@ const SLACK_MS = 30_000;
  */
 export function nextBoot(previous: Boot | null, { boots, ticks, at }: BootSample): Boot {
   const startedAt = at.getTime() - ticks * 10;
-  const fresh = { startedAt, boots };
+  const fresh = { startedAt, boots, ticks };
   if (!previous) return { ...fresh, id: firstId(boots, startedAt) };
   if (boots !== null && previous.boots !== null && boots !== previous.boots)
     return { ...fresh, id: firstId(boots, startedAt) };
@@ -36,8 +39,10 @@ export function nextBoot(previous: Boot | null, { boots, ticks, at }: BootSample
   const allowed = SLACK_MS + Math.abs(since) * DRIFT;
   // After a wrap it seems to have started 497 days later. A start at just that moment would be a miracle.
   const apart = Math.abs(startedAt - turns * WRAP_MS - previous.startedAt);
-  const isSameRun = turns >= 0 && turns * WRAP_MS <= since && apart <= allowed;
-  if (isSameRun) return { id: previous.id, startedAt: startedAt - turns * WRAP_MS, boots: boots ?? previous.boots };
+  const wentBack = turns === 0 && ticks < previous.ticks && startedAt - previous.startedAt > LATE_MS;
+  const isSameRun = !wentBack && turns >= 0 && turns * WRAP_MS <= since && apart <= allowed;
+  if (isSameRun)
+    return { id: previous.id, startedAt: startedAt - turns * WRAP_MS, boots: boots ?? previous.boots, ticks };
   return { ...fresh, id: `${firstId(boots, startedAt)}-at-${Math.round(startedAt / 1000)}` };
 }
 

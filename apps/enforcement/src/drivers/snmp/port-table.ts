@@ -53,6 +53,11 @@ export interface PortTableFacts {
   bitOrder: BitOrder;
   quarantineVlan: number;
   infrastructurePorts: readonly string[];
+  /**
+   * Ports that we are moving: half-way they look like trunks. Only we know it, so a port that was left half-way by a
+   * process that is gone is for a person.
+   */
+  begun?: ReadonlySet<string>;
 }
 
 /** Columns of the whole table; Cisco's filtering tables are walked for each VLAN. */
@@ -241,7 +246,7 @@ function grouped(rows: FilteringRow[], bridgePorts: ReadonlyMap<number, number>)
 function whyInfrastructure(
   walk: Walk,
   port: Omit<SwitchPort, 'infrastructure'>,
-  { infrastructurePorts, quarantineVlan, model }: PortTableFacts,
+  { infrastructurePorts, quarantineVlan, model, begun }: PortTableFacts,
 ): string | null {
   const { name, ifIndex, bridgePort, vlan, tagged, untagged, macs } = port;
   const number = (column: string): number | null => asNumber(walk.get(`${column}.${ifIndex}`));
@@ -263,15 +268,24 @@ function whyInfrastructure(
     return `there is a telephone on it, in VLAN ${voice}`;
   const l2Type = number(oids.COMWARE_VLAN_TYPE) ?? huaweiType(walk, ifIndex);
   if (l2Type === PORT_TYPE.trunk || l2Type === PORT_TYPE.hybrid) return 'it is a trunk or hybrid port';
-  const otherTags = (tagged ?? []).filter((one) => one !== quarantineVlan);
-  // Half-way into or out of quarantine, one VLAN is its own.
-  if (otherTags.length > (vlan === quarantineVlan ? 1 : 0)) return `it carries tagged VLANs (${short(otherTags)})`;
-  const others = (untagged ?? []).filter((one) => one !== vlan && one !== quarantineVlan);
-  if (others.length > 0 && vlan !== quarantineVlan) return `it carries further VLANs (${short(others)})`;
-  const strangers = (macs ?? []).filter((one) => one.vlan !== null && one.vlan !== vlan && one.vlan !== quarantineVlan);
-  if (vlan !== quarantineVlan && strangers.length > 0)
-    return `devices in other VLANs are behind it (${short(strangers.map((one) => one.vlan!))})`;
+  const isBegun = begun?.has(name) ?? false;
+  if (!isBegun && tagged && tagged.length > 0) return `it carries tagged VLANs (${short(tagged)})`;
+  const others = isBegun ? [] : (untagged ?? []).filter((one) => one !== vlan);
+  if (others.length > 0) return `it carries further VLANs (${short(others)})`;
+  const strangers = (macs ?? []).filter(
+    (one) => one.vlan !== null && one.vlan !== vlan && !isStale(one, port, quarantineVlan),
+  );
+  if (strangers.length > 0) return `devices in other VLANs are behind it (${short(strangers.map((one) => one.vlan!))})`;
   return null;
+}
+
+/**
+ * A switch remembers for minutes where a MAC was before its port was moved. While the port is in quarantine, that is its
+ * VLAN before; afterwards it is the quarantine VLAN, for a MAC that is seen in the port's own too.
+ */
+function isStale({ mac, vlan }: LearnedMac, port: Pick<SwitchPort, 'vlan' | 'macs'>, quarantineVlan: number): boolean {
+  if (port.vlan === quarantineVlan) return true;
+  return vlan === quarantineVlan && (port.macs ?? []).some((one) => one.mac === mac && one.vlan === port.vlan);
 }
 
 function huaweiType(walk: Walk, ifIndex: number): number | null {

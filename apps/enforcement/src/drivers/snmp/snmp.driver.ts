@@ -138,13 +138,17 @@ export class SnmpDriver implements Driver {
   private async carryOut(planned: Planned, move: Move): Promise<void> {
     if (!planned.ok) throw new DriverError(planned.code, planned.reason);
     let done = 0;
+    if (planned.writes.length > 0) this.client.begin(move.port);
     try {
       for (const write of planned.writes) {
         await this.client.change(write);
         done++;
       }
+      this.client.end(move.port);
     } catch (error) {
       if (done > 0 && error instanceof DriverError && error.code === 'refused') await this.takeBack(move);
+      // Nothing was written: the port is as it was, whatever it is.
+      if (done === 0 && error instanceof DriverError && error.code === 'refused') this.client.end(move.port);
       throw error;
     }
   }

@@ -9,6 +9,7 @@ import {
   QBRIDGE_COLUMNS,
   TABLE_COLUMNS,
   type PortTable,
+  type PortTableFacts,
 } from './port-table.js';
 import { SnmpClient } from './snmp.client.js';
 import * as oids from './wire/oids.js';
@@ -21,6 +22,7 @@ const SETTLE = { tries: 4, pauseMs: 150 };
 /** A switch as the driver uses it: its port table, and one change at a time. */
 export class SwitchClient {
   readonly snmp: SnmpClient;
+  private readonly begun = new Set<string>();
 
   constructor(private readonly point: SnmpPoint) {
     this.snmp = new SnmpClient(point.connection);
@@ -33,15 +35,25 @@ export class SwitchClient {
     return buildPortTable(...(await this.walks()));
   }
 
-  async walks(): Promise<[Walk, SnmpPoint, ReadonlyMap<number, Walk> | null]> {
+  /** From now on this port may look half-way, and it is ours. */
+  begin(port: string): void {
+    this.begun.add(port);
+  }
+
+  end(port: string): void {
+    this.begun.delete(port);
+  }
+
+  async walks(): Promise<[Walk, PortTableFacts, ReadonlyMap<number, Walk> | null]> {
+    const facts = { ...this.point, begun: this.begun };
     if (this.point.model !== 'cisco-vmvlan') {
       const variables = await this.snmp.walk([...TABLE_COLUMNS, ...QBRIDGE_COLUMNS]);
       const walk = new Walk(variables);
-      if (walk.column(oids.Q_FDB_PORT).length > 0) return [walk, this.point, null];
-      return [new Walk([...variables, ...(await this.snmp.walk(BRIDGE_COLUMNS))]), this.point, null];
+      if (walk.column(oids.Q_FDB_PORT).length > 0) return [walk, facts, null];
+      return [new Walk([...variables, ...(await this.snmp.walk(BRIDGE_COLUMNS))]), facts, null];
     }
     const walk = new Walk(await this.snmp.walk([...TABLE_COLUMNS, ...CISCO_COLUMNS]));
-    return [walk, this.point, await this.filteringTables(walk)];
+    return [walk, facts, await this.filteringTables(walk)];
   }
 
   /**

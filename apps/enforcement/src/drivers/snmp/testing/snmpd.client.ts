@@ -136,10 +136,16 @@ export class Snmpd {
   }
 
   private async launch(): Promise<void> {
-    const words = ['-f', '-Lf', this.path('snmpd.log'), '-C', '-c', this.path('snmpd.conf'), '-I', MODULES];
+    const words = ['-f', '-Lf', this.path('snmpd.log'), '-I', MODULES];
     this.child = spawn(PROGRAM, words, {
       stdio: 'ignore',
-      env: { ...process.env, SNMP_PERSISTENT_DIR: this.path('persistent'), MIBS: '' },
+      // Its configuration, and what it remembers over a restart, are in our own folder only.
+      env: {
+        ...process.env,
+        SNMPCONFPATH: `${this.folder}:${this.path('persistent')}`,
+        SNMP_PERSISTENT_DIR: this.path('persistent'),
+        MIBS: '',
+      },
     });
     for (let tries = 0; tries < 60; tries++) {
       const answer = await this.tool('snmpget', ['-Oqv', `127.0.0.1:${this.port}`, '1.3.6.1.2.1.17.1.4.1.2.1']).catch(

@@ -54,6 +54,7 @@ def hands():
         load(file)
     os.remove(path)
     current()
+    keys[:] = sorted(rows)
 
 
 def mode():
