@@ -95,7 +95,7 @@ export class IseDriver implements Driver {
       ers: this.ers,
       cache: this.cache,
       concerns: (mac) => this.interest.has(mac),
-      listener: (kind) => listener({ pointId: this.pointId, kind, at: new Date() }),
+      listener: (kind, macs) => listener({ pointId: this.pointId, kind, at: new Date(), ...(macs && { macs }) }),
       logger: this.logger,
     });
     this.watches.add(watch);

@@ -32,6 +32,7 @@ describe('pxGrid, with a real STOMP broker behind it', () => {
   let publisher: PxgridPublisher;
   let driver: IseDriver;
   let hints: PointHint['kind'][];
+  let concerned: PointHint['macs'];
   let subscribers: ChildProcess[];
 
   beforeEach(async () => {
@@ -63,6 +64,7 @@ describe('pxGrid, with a real STOMP broker behind it', () => {
     expect(hints).toEqual([]);
     byHand(mri.mac, 'Blocked');
     await until(() => hints.includes('changed'));
+    expect(concerned).toEqual([mri.mac]);
     expect((await driver.read([mri.mac])).policies).toEqual([
       { mac: mri.mac, ours: false, mark: null, entries: ['anc-policy Blocked'] },
     ]);
@@ -138,7 +140,10 @@ describe('pxGrid, with a real STOMP broker behind it', () => {
   /** Reads and follows, until the connection stands. */
   async function follow(): Promise<void> {
     await driver.read([mri.mac]);
-    await driver.watch(({ kind }) => hints.push(kind));
+    await driver.watch(({ kind, macs }) => {
+      hints.push(kind);
+      concerned = macs;
+    });
     await until(() => hints.includes('changed'));
     await sleep(50);
     hints.length = 0;

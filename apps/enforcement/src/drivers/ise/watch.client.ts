@@ -13,7 +13,8 @@ export interface WatchTarget {
   ers: ErsClient;
   cache: SessionCache;
   concerns(mac: string): boolean;
-  listener(kind: PointHint['kind']): void;
+  /** `macs`: whom it concerns; null: it may be anybody. */
+  listener(kind: PointHint['kind'], macs: readonly string[] | null): void;
   logger: Pick<Logger, 'warn' | 'info'> | undefined;
 }
 
@@ -29,6 +30,8 @@ export class Watch {
   private failing = false;
   private known: string | null = null;
   private pending: NodeJS.Immediate | null = null;
+  /** Whom the pending hint concerns; null: anybody. */
+  private concerned: Set<string> | null = new Set();
 
   constructor(private readonly target: WatchTarget) {
     this.polling = this.poll();
@@ -63,8 +66,8 @@ export class Watch {
     this.reachable = true;
     this.failing = false;
     this.known = fingerprint;
-    if (wasReachable === false) this.target.listener('reachable');
-    if (wasReachable === false || (before !== null && before !== fingerprint)) this.changed();
+    if (wasReachable === false) this.target.listener('reachable', null);
+    if (wasReachable === false || (before !== null && before !== fingerprint)) this.changed(null);
   }
 
   private failed(error: unknown): void {
@@ -75,7 +78,7 @@ export class Watch {
     this.failing = true;
     if (this.reachable === false || !(error instanceof DriverError) || error.code !== 'unreachable') return;
     this.reachable = false;
-    this.target.listener('unreachable');
+    this.target.listener('unreachable', null);
   }
 
   private follow(): PxgridClient | null {
@@ -83,12 +86,13 @@ export class Watch {
     if (point.pxgrid === null) return null;
     const listener = {
       // What happened while nothing was connected, nobody tells: whoever is concerned reads.
-      connected: () => this.changed(),
+      connected: () => this.changed(null),
       lost: () => cache.forget(),
       anc: (status: AncStatus) => this.ancTold(status),
       sessions: (changes: SessionChange[]) => {
         const concerned = changes.filter(({ mac }) => this.target.concerns(mac));
-        if (concerned.filter((one) => cache.take(one)).length > 0) this.changed();
+        const news = concerned.filter((one) => cache.take(one));
+        if (news.length > 0) this.changed(news.map(({ mac }) => mac));
       },
     };
     return new PxgridClient(point, point.pxgrid, listener, logger);
@@ -99,14 +103,18 @@ export class Watch {
       const { point, logger } = this.target;
       logger?.warn({ pointId: point.id, mac, policyName, failureReason }, 'ise could not have the switch follow');
     }
-    if (this.target.concerns(mac)) this.changed();
+    if (this.target.concerns(mac)) this.changed([mac]);
   }
 
   /** One hint for all that comes in one go. */
-  private changed(): void {
+  private changed(macs: readonly string[] | null): void {
+    if (macs === null) this.concerned = null;
+    for (const mac of macs ?? []) this.concerned?.add(mac);
     this.pending ??= setImmediate(() => {
+      const concerned = this.concerned;
       this.pending = null;
-      if (!this.stopped.signal.aborted) this.target.listener('changed');
+      this.concerned = new Set();
+      if (!this.stopped.signal.aborted) this.target.listener('changed', concerned && [...concerned]);
     });
   }
 }
