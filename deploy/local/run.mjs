@@ -21,7 +21,7 @@ async function main() {
     case 'bench': {
       const [name = '', ...options] = args;
       if (!/^[a-z]+$/.test(name)) throw new Unavailable(USAGE, 64);
-      await prepare({ ward: true });
+      await prepare({ ward: true, radius: name === 'coa' });
       return handOver(`dist/test/bench/${name}.js`, options);
     }
     case 'test': {
