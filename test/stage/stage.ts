@@ -2,20 +2,18 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { freePorts } from '../../deploy/local/free-port.js';
 import { startPlatform, type Platform } from '../../deploy/local/platform.js';
 import { repositoryRoot, stateRoot } from '../../deploy/local/repository.js';
 import { startServices, type Services } from '../../deploy/local/services.js';
-import { SERVICES, serviceUrl, type ServiceName } from '../../deploy/prepare/service-databases.js';
+import { SERVICES, type ServiceName } from '../../deploy/prepare/service-databases.js';
 import { layoutOf } from '../ward/layout.js';
 import { startWard, type Ward } from '../ward/index.js';
+import { prepareDatabase } from './databases.js';
 import { Recorder } from './recorder.client.js';
 import { Rest } from './rest.client.js';
 import * as site from './site-files.js';
-
-const run = promisify(execFile);
 
 export interface StageRequest {
   /** Folder of this stage below `.lazaret/`; short, since the ward's sockets lie in it. */
@@ -132,24 +130,6 @@ async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
 
 function seconds(since: number): string {
   return `${((performance.now() - since) / 1000).toFixed(1)} s`;
-}
-
-/** Each service's schema, role and tables, and all topics. Returns each service's own database URL. */
-async function prepareDatabase({ databaseUrl, kafkaBrokers }: Platform): Promise<Record<ServiceName, string>> {
-  const password = randomBytes(16).toString('hex');
-  const dist = join(repositoryRoot(), 'dist');
-  const env = {
-    ...process.env,
-    DATABASE_URL: databaseUrl,
-    LAZARET_DATABASE_PASSWORD: password,
-    KAFKA_BROKERS: kafkaBrokers,
-  };
-  await both(
-    run(process.execPath, [join(dist, 'deploy/prepare/main.js')], { env }),
-    run(process.execPath, [join(dist, 'libs/messaging/src/create-topics.js')], { env }),
-  );
-  const urls = SERVICES.map((name) => [name, serviceUrl(databaseUrl, `lazaret_${name.replace('-', '_')}`, password)]);
-  return Object.fromEntries(urls) as Record<ServiceName, string>;
 }
 
 /** The RADIUS server reads where to ask when it starts: before Lazaret does. */

@@ -63,6 +63,8 @@ export class StandInNas {
   /** Every datagram that came, with the port that it came from. */
   readonly heard: { datagram: Buffer; from: number }[] = [];
   homeVlan = 10;
+  /** How a device comes back that was cut off; by itself at once. */
+  comesBack: (mac: string, port: string) => void = (mac, port) => this.connect(mac, port);
   private readonly socket: Socket;
   private numbers = 0;
   private stale: Buffer | null = null;
@@ -160,7 +162,7 @@ export class StandInNas {
       });
       return;
     }
-    this.connect(mac, session.port);
+    this.comesBack(mac, session.port);
   }
 
   private answer(request: Buffer, to: number, cause: number | null): void {
