@@ -18,3 +18,11 @@ describe('the configuration of a RADIUS policy source', () => {
     expect(named).toEqual([file.replace('.yaml', '')]);
   });
 });
+
+describe('the example in the documentation', () => {
+  it('is a configuration that is taken', () => {
+    const page = readFileSync(new URL('../../../../../docs/integrations/radius-policy.md', import.meta.url), 'utf8');
+    const example = /```yaml\n([^]*?)```/.exec(page)?.[1] ?? '';
+    expect(radiusPolicyPointSchema.safeParse(parse(example)).error?.issues).toBeUndefined();
+  });
+});

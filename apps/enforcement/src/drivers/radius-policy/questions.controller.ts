@@ -13,7 +13,8 @@ const CONNECTIONS = 512;
 /** A connection stays open longer than FreeRADIUS's pool keeps it, so that it is never closed under a question. */
 const IDLE_MS = 75_000;
 const RETRY_MS = 250;
-const REFUSALS_LOGGED_MS = 10_000;
+/** What happens again and again is logged this often. */
+const LOGGED_MS = 10_000;
 
 /** What is answered: `isolated` with the answer's body, `nothing` of ours, or that we don't know. */
 export type PolicyAnswer = { kind: 'isolated'; body: string } | { kind: 'nothing' } | { kind: 'unknown' };
@@ -36,6 +37,7 @@ export class QuestionsController {
   private server: Server | null = null;
   private retry: NodeJS.Timeout | null = null;
   private whenListening: Promise<void> = Promise.resolve();
+  private faultLogged = 0;
   private refusalLogged = 0;
 
   constructor(
@@ -79,22 +81,40 @@ export class QuestionsController {
 
   private listen(onListening: () => void): void {
     const { host, port } = this.point.listen;
-    const server = this.create();
+    const server = this.created(onListening);
+    if (!server) return;
     this.server = server;
     server.maxConnections = CONNECTIONS;
     server.keepAliveTimeout = IDLE_MS;
     server.headersTimeout = 5000;
     server.requestTimeout = 5000;
     server.on('error', (error: NodeJS.ErrnoException) => {
-      if (server.listening) return;
-      this.logger?.warn({ host, port, code: error.code }, 'the RADIUS policy endpoint can not listen yet');
-      if (this.server === server) this.retry = setTimeout(() => this.listen(onListening), RETRY_MS).unref();
+      if (!server.listening && this.server === server) this.listenLater(onListening, error);
     });
     server.listen({ host, port, exclusive: true }, () => {
       if (this.server !== server) return void server.close();
       this.logger?.info({ host, port: this.port }, 'RADIUS servers can ask for policies');
       onListening();
     });
+  }
+
+  /** null: its certificate can't be used now. */
+  private created(onListening: () => void): Server | null {
+    try {
+      return this.create();
+    } catch (error) {
+      this.listenLater(onListening, error as NodeJS.ErrnoException);
+      return null;
+    }
+  }
+
+  private listenLater(onListening: () => void, { code, message }: NodeJS.ErrnoException): void {
+    const { host, port } = this.point.listen;
+    if (Date.now() - this.faultLogged > LOGGED_MS) {
+      this.faultLogged = Date.now();
+      this.logger?.warn({ host, port, reason: code ?? message }, 'the RADIUS policy endpoint can not listen yet');
+    }
+    this.retry = setTimeout(() => this.listen(onListening), RETRY_MS).unref();
   }
 
   private create(): Server {
@@ -163,7 +183,7 @@ export class QuestionsController {
 
   private refused(request: IncomingMessage): void {
     this.lastRefusal = new Date();
-    if (Date.now() - this.refusalLogged < REFUSALS_LOGGED_MS) return;
+    if (Date.now() - this.refusalLogged < LOGGED_MS) return;
     this.refusalLogged = Date.now();
     this.logger?.warn({ from: request.socket.remoteAddress }, 'a RADIUS question without the right token was refused');
   }

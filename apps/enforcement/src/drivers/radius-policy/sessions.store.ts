@@ -5,10 +5,13 @@ import { decodeSessions, encodeSessions } from './wire/sessions-file.js';
 
 /** Accounting comes in bursts, and what is lost comes again with the next interim update. */
 const WRITE_MS = 500;
+/** A large site's file takes a while: no more than a fiftieth of the time is spent on it. */
+const SHARE = 50;
 
 /** Keeps the sessions over a restart: read once, written a moment after they have changed. */
 export class SessionsStore {
   private timer: NodeJS.Timeout | null = null;
+  private tookMs = 0;
   private writing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -23,7 +26,8 @@ export class SessionsStore {
 
   /** To be called after each change. */
   changed(sessions: Sessions): void {
-    this.timer ??= setTimeout(() => void this.flush(sessions), WRITE_MS).unref();
+    const delay = Math.max(WRITE_MS, this.tookMs * SHARE);
+    this.timer ??= setTimeout(() => void this.flush(sessions), delay).unref();
   }
 
   /** Writes what has changed and is not written yet. */
@@ -49,8 +53,10 @@ export class SessionsStore {
   }
 
   private async write(sessions: Session[]): Promise<void> {
+    const begin = performance.now();
     await this.file.replace(encodeSessions(sessions)).catch((error: NodeJS.ErrnoException) => {
       this.logger?.warn({ file: this.file.path, code: error.code }, 'the RADIUS sessions can not be kept');
     });
+    this.tookMs = performance.now() - begin;
   }
 }

@@ -8,8 +8,9 @@ import { createHash } from 'node:crypto';
  * where HEX is the digest of all that follows the first line.
  */
 
-export function encodeChecked(value: unknown): string {
-  const body = `${JSON.stringify(value, null, 1)}\n`;
+/** `indent`: for a file that people look into. */
+export function encodeChecked(value: unknown, indent = 0): string {
+  const body = `${JSON.stringify(value, null, indent)}\n`;
   return `sha256 ${digestOf(body)}\n${body}`;
 }
 

@@ -32,7 +32,7 @@ export interface Snapshot {
 }
 
 export function encodeSnapshot({ born, fence, assignments }: Snapshot): string {
-  return encodeChecked({ format: 'lazaret radius-policy 1', born, fence, assignments: [...assignments.values()] });
+  return encodeChecked({ format: 'lazaret radius-policy 1', born, fence, assignments: [...assignments.values()] }, 1);
 }
 
 /** null: damaged. Nothing of a damaged one is used, since what is missing from it can't be known. */
