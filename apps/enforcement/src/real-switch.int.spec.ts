@@ -105,7 +105,7 @@ describe('enforcement on a real switch', () => {
     await producer?.close();
   });
 
-  it('isolates: the archive is reached, the neighbour is not; a release puts back exactly what was there', async () => {
+  it('F25 isolates: the archive is reached, the neighbour is not; a release puts back exactly what was there', async () => {
     await told.sensorReports();
     await isolated();
     expect(await tags()).toEqual([66]);

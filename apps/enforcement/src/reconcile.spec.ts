@@ -159,7 +159,7 @@ describe('the loop', () => {
     expect(scene.seen().truth).toBe('proven');
   });
 
-  it('isolates each interface as soon as it can be, and names one that can not, without rolling others back', async () => {
+  it('F10 isolates each interface as soon as it can be, and names one that can not, without rolling others back', async () => {
     const scene = new Scene();
     const service = '08:00:06:10:00:99';
     scene.disk.numbers.set(service, 8);

@@ -40,7 +40,7 @@ describe('interlocks', () => {
     expect(interlocked({ ...rest, location: { ...location, infrastructure: true } })?.reason).toBe('infrastructure');
   });
 
-  it('refuse the gateway, its port and a trunk, by their own eyes', async () => {
+  it('F20 refuse the gateway, its port and a trunk, by their own eyes', async () => {
     const asked = await question();
     const asGateway = { ...asked.planned, mac: '00:16:3e:00:00:10' };
     expect(interlocked({ ...asked, planned: asGateway })?.message).toContain('gateway of VLAN 10');
@@ -50,7 +50,7 @@ describe('interlocks', () => {
     expect(interlocked(await question({}, trunk))?.message).toContain('trunk');
   });
 
-  it('refuse a port with infrastructure or another device behind it, but not once it is isolated there', async () => {
+  it('F8 F9 F20 refuse a port with infrastructure or another device behind it, but not once it is isolated there', async () => {
     const uplink = new FakePoint(() => new Date()).plug('mri', 10, [MRI, '00:16:3e:00:00:20']);
     expect(interlocked(await question({}, uplink))?.reason).toBe('infrastructure');
     const shared = new FakePoint(() => new Date()).plug('mri', 10, [MRI, '00:00:5e:00:53:01']);

@@ -107,7 +107,7 @@ describe('a policy that may act alone', () => {
     expect(view?.whyNotAlone.map((finding) => finding.reason)).toContain(reason);
   });
 
-  it('never touches a protected device or infrastructure, and isolates the same device unprotected', async () => {
+  it('F19 never touches a protected device or infrastructure, and isolates the same device unprotected', async () => {
     const file = { ...ISOLATE_ALONE, protected: { assets: ['north/CT-1'] } };
     const guarded = new Desk(database, inForce(file));
     const kept = await guarded.admit({ asset: 'CT-1' });
@@ -123,7 +123,7 @@ describe('a policy that may act alone', () => {
     });
   });
 
-  it('stops at the limit of the ward, and goes on in the next hour', async () => {
+  it('F27 stops at the limit of the ward, and goes on in the next hour', async () => {
     const small = new Desk(database, inForce({ ...ISOLATE_ALONE, limits: { ward: 1 } }));
     const [first, second] = [await small.admit({ asset: 'A' }), await small.admit({ asset: 'B' })];
     for (const { deviceId } of [first, second]) {
