@@ -25,7 +25,7 @@ describe('without a quarantine', () => {
     expect(why(situation({ device: device({ infrastructure: true }) }))).toEqual(['infrastructure']);
   });
 
-  it('counts no evidence from before the last release', () => {
+  it('F21 counts no evidence from before the last release', () => {
     const releasedAt = new Date('2026-01-05T08:02:00.000Z');
     const fresh = assessment('mri', { firstEvidenceAt: '2026-01-05T08:02:00.001Z' });
     expect(kind(situation({ releasedAt }))).toBe('none');

@@ -363,7 +363,7 @@ describe('an isolation', () => {
     expect(await desk.previews(deviceId)).toHaveLength(1);
   });
 
-  it('of a released device begins anew, as another quarantine, on evidence since the release', async () => {
+  it('F21 of a released device begins anew, as another quarantine, on evidence since the release', async () => {
     const { deviceId, id } = await isolated();
     await desk.quarantines.release(id, 'cleaned', APPROVER);
     await desk.hearAssessment(assessment(deviceId, { firstEvidenceAt: new Date(Date.now() + 1).toISOString() }));
