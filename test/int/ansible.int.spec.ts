@@ -42,7 +42,17 @@ function collectionPath(): string {
 function rulebook(name: string, vars: object): Program {
   const file = join(folder, `${name}.vars.yml`);
   writeFileSync(file, stringify(vars));
-  const words = ['--rulebook', `${name}.yml`, '--inventory', 'inventory.yml', '--vars', file, '--verbose'];
+  const words = [
+    '--rulebook',
+    `${name}.yml`,
+    '--inventory',
+    'inventory.yml',
+    '--vars',
+    file,
+    '-E',
+    'alerts_token',
+    '--verbose',
+  ];
   return new Program(join(programs, 'ansible-rulebook'), words, { env, cwd: 'examples/ansible' });
 }
 
@@ -105,6 +115,7 @@ afterAll(async () => {
     env = {
       PATH: `${programs}:${process.env['PATH']}`,
       HOME: folder,
+      alerts_token: ALERTS_TOKEN,
       ANSIBLE_COLLECTIONS_PATH: collectionPath(),
       ANSIBLE_LOCAL_TEMP: join(folder, 'tmp'),
     };
@@ -116,7 +127,6 @@ afterAll(async () => {
       ...shared,
       ...api,
       alerts_port: alertsPort,
-      alerts_token: ALERTS_TOKEN,
     });
   }, 120_000);
   afterAll(async () => {

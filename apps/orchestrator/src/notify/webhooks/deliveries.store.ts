@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { typesOf, type WebhookSubscription } from './subscription.js';
+import type { QuarantineEvent } from '#events';
+import { isTold, type WebhookSubscription } from './subscription.js';
 
 /** An event on its way to a receiver. */
 export interface Delivery {
@@ -10,8 +11,16 @@ export interface Delivery {
   attempts: number;
 }
 
+/** An event after the place. `body` only where it is asked for: PostgreSQL reads no JSON with a \\u0000 in it, we do. */
+interface News {
+  place: string;
+  seq: string;
+  type: string;
+  body: string | null;
+}
+
 /** Events that are looked at in one statement. */
-const EVENTS = 500;
+const EVENTS = 100;
 const DAY = 86_400_000;
 
 /** A subscription's rows. Every statement is a transaction of its own; times are the caller's. */
@@ -32,39 +41,42 @@ export class Deliveries {
 
   /**
    * Looks at the events since the subscription's place, keeps a delivery of each that it is told, and moves the place
-   * on. `seq` is given under the writer lock, so none appears later below the place. True where more may wait.
+   * on, unless another sender has. `seq` is given under the writer lock, so none appears later below the place. True
+   * where more may wait.
    */
   async queueNews(now: Date): Promise<boolean> {
     const { name, sites, giveUpDays } = this.subscription;
-    const rows: [{ seen: number }[], number] = await this.dataSource.query(
-      `WITH mine AS (SELECT place FROM webhook_subscriptions WHERE name = $1 FOR UPDATE),
-         news AS (SELECT seq, type, body FROM quarantine_events
-           WHERE seq > (SELECT place FROM mine) ORDER BY seq LIMIT $6),
-         queued AS (INSERT INTO webhook_deliveries (subscription, seq, attempts, next_attempt_at, gives_up_at)
-           SELECT $1, seq, 0, $4, $5 FROM news
-            WHERE ($2::text[] IS NULL OR type = ANY($2))
-              AND ($3::text[] IS NULL OR body::jsonb->'data'->>'site' = ANY($3))
-           ON CONFLICT DO NOTHING)
-       UPDATE webhook_subscriptions SET place = (SELECT max(seq) FROM news)
-        WHERE name = $1 AND EXISTS (SELECT 1 FROM news) RETURNING (SELECT count(*)::int FROM news) AS seen`,
-      [name, typesOf(this.subscription), sites, now, new Date(now.getTime() + giveUpDays * DAY), EVENTS],
+    const news: News[] = await this.dataSource.query(
+      `SELECT s.place, e.seq, e.type, CASE WHEN $2 THEN e.body END AS body
+         FROM webhook_subscriptions s JOIN quarantine_events e ON e.seq > s.place
+        WHERE s.name = $1 ORDER BY e.seq LIMIT $3`,
+      [name, sites !== null, EVENTS],
     );
-    return rows[0][0]?.seen === EVENTS;
+    const last = news.at(-1);
+    if (!last) return false;
+    const told = news.filter((event) => isTold(this.subscription, event)).map(({ seq }) => seq);
+    await this.dataSource.query(
+      `WITH moved AS (UPDATE webhook_subscriptions SET place = $3 WHERE name = $1 AND place = $2 RETURNING place)
+       INSERT INTO webhook_deliveries (subscription, seq, attempts, next_attempt_at, gives_up_at)
+       SELECT $1, seq, 0, $5, $6 FROM moved, unnest($4::bigint[]) AS seq ON CONFLICT DO NOTHING`,
+      [name, last.place, last.seq, told, now, new Date(now.getTime() + giveUpDays * DAY)],
+    );
+    return news.length === EVENTS;
   }
 
   /** Takes what is due, oldest wish first, so that nobody else sends it until `until`: a sender that dies gives it back. */
   async claim(limit: number, now: Date, until: Date): Promise<Delivery[]> {
-    const [rows]: [Delivery[], number] = await this.dataSource.query(
+    const [rows]: [Omit<Delivery, 'id'>[], number] = await this.dataSource.query(
       `UPDATE webhook_deliveries d SET attempts = d.attempts + 1, next_attempt_at = $4
          FROM (SELECT seq FROM webhook_deliveries
                 WHERE subscription = $1 AND gave_up_at IS NULL AND next_attempt_at <= $3
                 ORDER BY next_attempt_at, seq LIMIT $2 FOR UPDATE SKIP LOCKED) due
          JOIN quarantine_events e USING (seq)
         WHERE d.subscription = $1 AND d.seq = due.seq
-       RETURNING d.seq, d.attempts, e.body, e.body::jsonb->>'id' AS id`,
+       RETURNING d.seq, d.attempts, e.body`,
       [this.subscription.name, limit, now, until],
     );
-    return rows;
+    return rows.map((row) => ({ ...row, id: (JSON.parse(row.body) as QuarantineEvent).id }));
   }
 
   /** The receiver has it. `recovered`: it takes deliveries again, so all that wait are due now. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { QUARANTINE_CHANGES } from '#events';
+import { QUARANTINE_CHANGES, type QuarantineEvent } from '#events';
 import { isAddressRange } from './addresses.js';
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
@@ -39,9 +39,13 @@ export const webhookSubscriptions = z
   .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'names have to differ')
   .default([]);
 
-/** The CloudEvents types that a subscription is told, or null for all. */
-export function typesOf({ events }: Pick<WebhookSubscription, 'events'>): string[] | null {
-  return events && events.map((change) => `lazaret.quarantine.${change}`);
+/** Whether a subscription is told of an event. The body is looked into only where the site matters. */
+export function isTold(
+  { events, sites }: Pick<WebhookSubscription, 'events' | 'sites'>,
+  { type, body }: { type: string; body: string | null },
+): boolean {
+  if (events && !events.some((change) => type === `lazaret.quarantine.${change}`)) return false;
+  return !sites || (body !== null && sites.includes((JSON.parse(body) as QuarantineEvent).data.site));
 }
 
 function isSheltered({ protocol, hostname }: URL): boolean {

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import type { QuarantineChange } from '#events';
+import type { QuarantineChange, QuarantineEvent } from '#events';
 import { inTransaction } from '#storage';
 import { appendAudit, lockWriter } from '../../audit/audit.store.js';
 import type { Actor } from '../../commands.js';
@@ -96,14 +96,16 @@ export class WebhookDesk {
   }
 
   private async dead(name: string): Promise<DeadDelivery[]> {
-    const rows: (Omit<DeadDelivery, 'gaveUpAt'> & { gaveUpAt: Date })[] = await this.dataSource.query(
-      `SELECT e.body::jsonb->>'id' AS "eventId", e.type, e.body::jsonb->>'subject' AS subject,
-         e.body::jsonb->>'time' AS time, d.attempts, d.failure, d.gave_up_at AS "gaveUpAt"
-       FROM webhook_deliveries d JOIN quarantine_events e USING (seq)
-       WHERE d.subscription = $1 AND d.gave_up_at IS NOT NULL ORDER BY seq DESC LIMIT $2`,
+    const rows: { body: string; attempts: number; failure: string; gave_up_at: Date }[] = await this.dataSource.query(
+      `SELECT e.body, d.attempts, d.failure, d.gave_up_at
+         FROM webhook_deliveries d JOIN quarantine_events e USING (seq)
+        WHERE d.subscription = $1 AND d.gave_up_at IS NOT NULL ORDER BY seq DESC LIMIT $2`,
       [name, SHOWN],
     );
-    return rows.map((row) => ({ ...row, gaveUpAt: row.gaveUpAt.toISOString() }));
+    return rows.map(({ body, attempts, failure, gave_up_at }) => {
+      const { id: eventId, type, subject, time } = JSON.parse(body) as QuarantineEvent;
+      return { eventId, type, subject, time, attempts, failure, gaveUpAt: gave_up_at.toISOString() };
+    });
   }
 }
 

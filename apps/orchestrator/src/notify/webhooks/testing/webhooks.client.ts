@@ -58,7 +58,7 @@ export class Webhooks {
       type: `lazaret.quarantine.${change}`,
       subject: randomUUID(),
       time: new Date().toISOString(),
-      data: { site, name: 'MRI 3 – Süd' },
+      data: { site, name: 'MRI 3 – Süd \u0000 \ud800' },
     }));
     const rows = events.map((event) => [(this.seq += 1), event.type, event.time, JSON.stringify(event)]);
     await this.database.owner.query(
