@@ -6,6 +6,7 @@ import { addDatabaseCommands } from './commands/database.command.js';
 import { addDecideCommands } from './commands/decide.command.js';
 import { addDoctorCommand } from './commands/doctor.command.js';
 import { addLookCommands } from './commands/look.command.js';
+import { addPointCommands } from './commands/points.command.js';
 import { addSiteCommands } from './commands/site.command.js';
 import { addUndoCommand } from './commands/undo.command.js';
 import { addWebhookCommands } from './commands/webhooks.command.js';
@@ -62,6 +63,7 @@ function read(file: string): string {
 
 addLookCommands(program, open);
 addDecideCommands(program, open);
+addPointCommands(program, open);
 addSiteCommands(program, open);
 addWebhookCommands(program, open);
 addUndoCommand(program, open, () => fromEnvironment('LAZARET_UNDO_DIRECTORY'));

@@ -1,4 +1,4 @@
-import type { Condition, Criticality, Decision, Level, Truth } from '#events';
+import type { Condition, Criticality, Decision, Level, PlanMode, Truth } from '#events';
 
 /** Who acts: a person with a role, `policy` (a rule of the policy file), or a service: a timer of ours, a report of its. */
 export const ROLES = ['viewer', 'operator', 'approver', 'admin', 'policy', 'orchestrator', 'enforcement'] as const;
@@ -32,6 +32,9 @@ export const PROBLEMS = [
   'required-flow-cut',
   'same-person',
   'invalid-inventory',
+  'point-silent',
+  'drill-running',
+  'no-test-port',
 ] as const;
 export type ProblemName = (typeof PROBLEMS)[number];
 
@@ -89,6 +92,28 @@ export abstract class QuarantineCommands {
   abstract reject(id: string, reason: string, actor: Actor): Promise<Result<Decided, RejectProblem>>;
   /** Takes our overlay away and nothing else; works under kill switch and hold. Role approver. */
   abstract release(id: string, reason: string, actor: Actor): Promise<Result<Decided, ReleaseProblem>>;
+}
+
+export type DrillProblem = 'not-found' | 'point-silent' | 'drill-running' | 'no-test-port' | 'kill-switch-on';
+
+/** Without `port` and `mac` a drill asks the point what is harmless; with them it isolates that test device. */
+export interface DrillWish {
+  reason: string;
+  port: string | null;
+  mac: string | null;
+  /** The mode to measure; null: the one that a plan would take. */
+  mode: PlanMode | null;
+}
+export interface AskedDrill {
+  drillId: string;
+  pointId: string;
+  expiresAt: string;
+}
+
+/** What people ask of enforcement points. */
+export abstract class DrillCommands {
+  /** Asks enforcement to drill a point, once and soon or not at all. Role admin. */
+  abstract ask(pointId: string, wish: DrillWish, actor: Actor): Promise<Result<AskedDrill, DrillProblem>>;
 }
 
 /** What stops enforcement's writes: of one device, or of all. A release is still written. */

@@ -7,13 +7,16 @@ import { ContractEntity, ContractFlowEntity } from './contract/contract.entity.j
 import { InventoryEntity } from './contract/inventory.entity.js';
 import { AssessmentEntity } from './intake/assessment.entity.js';
 import { ConversationDailyEntity } from './intake/conversation.entity.js';
+import { DrillEntity } from './drills/drill.entity.js';
 import { DeviceEntity } from './intake/device.entity.js';
+import { PointEntity } from './intake/point.entity.js';
 import { SensorEntity } from './intake/sensor.entity.js';
 import { LimitEntity } from './limits/limit.entity.js';
 import { OrchestratorTables1764000000001 } from './migrations/1764000000001-orchestrator-tables.js';
 import { OrchestratorTokens1764000000002 } from './migrations/1764000000002-orchestrator-tokens.js';
 import { OrchestratorWebhooks1764000000003 } from './migrations/1764000000003-orchestrator-webhooks.js';
 import { WebhookDeliveryEntity, WebhookSubscriptionEntity } from './notify/webhooks/webhook.entity.js';
+import { OrchestratorPoints1764000000004 } from './migrations/1764000000004-orchestrator-points.js';
 import { PolicyEntity } from './policy/policy.entity.js';
 import { ConditionEntity, QuarantineInterfaceEntity } from './quarantine/condition.entity.js';
 import { GenerationEntity, QuarantineEntity } from './quarantine/quarantine.entity.js';
@@ -49,6 +52,13 @@ export const storage: Storage = {
     TokenEntity,
     WebhookSubscriptionEntity,
     WebhookDeliveryEntity,
+    PointEntity,
+    DrillEntity,
   ],
-  migrations: [OrchestratorTables1764000000001, OrchestratorTokens1764000000002, OrchestratorWebhooks1764000000003],
+  migrations: [
+    OrchestratorTables1764000000001,
+    OrchestratorTokens1764000000002,
+    OrchestratorWebhooks1764000000003,
+    OrchestratorPoints1764000000004,
+  ],
 };

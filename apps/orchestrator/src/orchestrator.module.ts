@@ -5,14 +5,16 @@ import type { Logger } from '#observability';
 import { StorageModule } from '#storage';
 import { ApiModule } from './api/api.module.js';
 import { EventSignal } from './api/event-signal.client.js';
-import { InventoryImport, QuarantineCommands, StopCommands } from './commands.js';
+import { DrillCommands, InventoryImport, QuarantineCommands, StopCommands } from './commands.js';
 import type { OrchestratorConfig } from './config.js';
 import { CsvInventoryImport } from './contract/inventory-import.command.js';
 import { storage } from './data-source.js';
+import { StoredDrillCommands } from './drills/drills.command.js';
 import { HealthController } from './health.controller.js';
 import { AssessmentsConsumer } from './intake/assessments.consumer.js';
 import { ConversationsConsumer } from './intake/conversations.consumer.js';
 import { DevicesConsumer } from './intake/devices.consumer.js';
+import { PointsConsumer } from './intake/points.consumer.js';
 import { SeenConsumer } from './intake/seen.consumer.js';
 import { SensorsConsumer } from './intake/sensors.consumer.js';
 import { Teller } from './intake/teller.js';
@@ -24,8 +26,9 @@ import type { PolicyInForce } from './policy/policy.js';
 import { Decider } from './quarantine/decider.command.js';
 import { StoredQuarantineCommands } from './quarantine/quarantine.command.js';
 import { UndoSheets } from './quarantine/undo-sheets.store.js';
-import { DeviceQueries, QuarantineQueries, RuleQueries } from './queries.js';
+import { DeviceQueries, PointQueries, QuarantineQueries, RuleQueries } from './queries.js';
 import { Readiness } from './readiness.js';
+import { StoredPointQueries } from './readiness/point-queries.store.js';
 import { StoredDeviceQueries, StoredQuarantineQueries, StoredRuleQueries } from './stored-queries.store.js';
 import { Rounds } from './wanted/rounds.command.js';
 import { StoredStopCommands } from './wanted/stop.command.js';
@@ -66,6 +69,7 @@ export class OrchestratorModule {
         AssessmentsConsumer,
         SeenConsumer,
         SensorsConsumer,
+        PointsConsumer,
         ConversationsConsumer,
       ],
       providers: [
@@ -94,6 +98,8 @@ function decidingProviders({ config, inForce, logger }: OrchestratorOptions): Pr
     onStorage(Rounds, (dataSource) => new Rounds(dataSource, decider, teller, logger)),
     onStorage(QuarantineCommands, (dataSource) => new StoredQuarantineCommands(dataSource, inForce, notifier)),
     onStorage(StopCommands, (dataSource) => new StoredStopCommands(dataSource)),
+    onStorage(DrillCommands, (dataSource) => new StoredDrillCommands(dataSource)),
+    onStorage(PointQueries, (dataSource) => new StoredPointQueries(dataSource, inForce)),
     onStorage(InventoryImport, (dataSource) => new CsvInventoryImport(dataSource)),
     onStorage(DeviceQueries, (dataSource) => new StoredDeviceQueries(dataSource, inForce)),
     onStorage(QuarantineQueries, (dataSource) => new StoredQuarantineQueries(dataSource, inForce)),

@@ -6,6 +6,9 @@ import type {
   DeviceInterface,
   Level,
   Permit,
+  PlanMode,
+  PointFinding,
+  PointReported,
   QuarantineEvent,
   ResolvedFlow,
   SeenInterface,
@@ -147,6 +150,70 @@ export interface AuditEntry {
 export interface StreamedEvent {
   seq: number;
   event: QuarantineEvent;
+}
+
+/** A point as enforcement last reported it. `silent`: not for a while, so that nothing of it is known now. */
+export type PointView = PointReported['data'] & { receivedAt: string; silent: boolean };
+
+/** A drill. `asked`: enforcement has not reported it yet. */
+export interface DrillView {
+  drillId: string;
+  pointId: string;
+  requestedBy: string;
+  reason: string;
+  port: string | null;
+  mac: string | null;
+  mode: PlanMode | null;
+  requestedAt: string;
+  expiresAt: string;
+  state: 'asked' | 'running' | 'passed' | 'failed' | 'refused' | 'expired';
+  findings: PointFinding[];
+  endedAt: string | null;
+}
+
+/** One question of readiness and its answer in words. */
+export interface ReadyAnswer {
+  ok: boolean;
+  sentence: string;
+}
+
+/** Whether a device could be isolated in earnest now. `missing`: what has to be done, as sentences. */
+export interface DeviceReadiness {
+  deviceId: string;
+  asset: string | null;
+  name: string;
+  site: string;
+  ward: string;
+  criticality: Criticality;
+  /** Infrastructure is never isolated: nothing is missing there. */
+  exempt: boolean;
+  ready: boolean;
+  see: ReadyAnswer;
+  isolate: ReadyAnswer & { pointIds: string[]; modes: { planMode: PlanMode; interruptionMs: number }[] };
+  images: ReadyAnswer;
+  domains: ReadyAnswer & { names: string[] };
+  missing: string[];
+}
+
+export interface PointReadiness {
+  pointId: string;
+  kind: string;
+  model: string;
+  ready: boolean;
+  sentence: string;
+  missing: string[];
+}
+
+export interface ReadinessView extends Listed<DeviceReadiness> {
+  points: PointReadiness[];
+}
+
+/** What people read of enforcement points and of readiness. */
+export abstract class PointQueries {
+  abstract points(page: Page): Promise<Listed<PointView>>;
+  abstract point(pointId: string): Promise<PointView | null>;
+  abstract drill(drillId: string): Promise<DrillView | null>;
+  abstract readiness(filter: Pick<DeviceFilter, 'site' | 'ward'>, page: Page): Promise<ReadinessView>;
 }
 
 /** What people read of devices and sensors. */

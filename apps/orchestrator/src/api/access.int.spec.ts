@@ -8,13 +8,15 @@ import type { Answer, RestReader } from './testing/rest-reader.client.js';
 const REFERENCE = {
   viewer: `get /v1/devices, get /v1/devices/{id}, get /v1/quarantines, get /v1/quarantines/{id},
     get /v1/quarantines/{id}/timeline, get /v1/stream, get /v1/sensors, get /v1/policy, post /v1/policy/checks,
-    get /v1/limits, get /v1/kill-switch, get /v1/webhooks`,
+    get /v1/limits, get /v1/kill-switch, get /v1/webhooks, get /v1/points, get /v1/points/{id},
+    get /v1/drills/{id}, get /v1/readiness`,
   operator: `post /v1/quarantines, put /v1/devices/{id}/hold, delete /v1/devices/{id}/hold,
     get /v1/quarantines/{id}/undo`,
   approver: `post /v1/quarantines/{id}/approvals, post /v1/quarantines/{id}/rejections,
     post /v1/quarantines/{id}/releases`,
   admin: `post /v1/inventory, put /v1/kill-switch, get /v1/audit, post /v1/tokens, get /v1/tokens,
-    delete /v1/tokens/{id}, post /v1/webhooks/{name}/retries`,
+    delete /v1/tokens/{id}, post /v1/webhooks/{name}/retries,
+    post /v1/points/{id}/drills`,
   none: `get /openapi.json, get /asyncapi.json, get /schemas/{name}, get /problems/{name}, get /health/live,
     get /health/ready`,
 };

@@ -8,6 +8,7 @@ import { DevicesController } from './devices.controller.js';
 import { DocumentsController } from './documents.controller.js';
 import { EVENT_SIGNAL_OPTIONS, EventSignal, type EventSignalOptions } from './event-signal.client.js';
 import { InventoryController } from './inventory.controller.js';
+import { PointsController } from './points.controller.js';
 import { QuarantinesController } from './quarantines.controller.js';
 import { RulesController } from './rules.controller.js';
 import { StreamController } from './stream.controller.js';
@@ -18,6 +19,7 @@ export const CONTROLLERS = [
   DevicesController,
   QuarantinesController,
   InventoryController,
+  PointsController,
   RulesController,
   TokensController,
   WebhooksController,

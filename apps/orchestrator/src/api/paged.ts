@@ -5,7 +5,7 @@ type Query = { limit: number; cursor?: string | undefined };
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** What is listed: a cursor of one list is none of another. */
-export type ListName = 'devices' | 'quarantines';
+export type ListName = 'devices' | 'quarantines' | 'points' | 'readiness';
 
 /** Splits a query into its page and its filter; what was not asked for is absent, not undefined. */
 export function paged<Q extends Query>(query: Q, list: ListName): { page: Page; filter: Given<Omit<Q, keyof Query>> } {

@@ -101,6 +101,21 @@ export const PROBLEMS = {
     title: 'Another token bears that name',
     help: 'A name is one person or one program, so that approvals can be counted. Revoke the other token first.',
   },
+  'point-silent': {
+    status: 409,
+    title: 'Enforcement has not reported this point for a while',
+    help: 'Nothing would carry the drill out. Look at the health of enforcement, then ask again.',
+  },
+  'drill-running': {
+    status: 409,
+    title: 'A drill of this point has not ended',
+    help: 'Wait for its end: the detail names it. What a drill has written is always taken away again.',
+  },
+  'no-test-port': {
+    status: 409,
+    title: 'This port and device may not be drilled on',
+    help: "Enforcement's own file names the ports and test devices (drills). Nobody else can, so that no patient's scanner is drilled on.",
+  },
   'too-large': {
     status: 413,
     title: 'The request is too large',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CONDITIONS, DECISIONS, LEVELS, TRUTHS } from '#events';
+import { CONDITIONS, DECISIONS, LEVELS, PLAN_MODES, TRUTHS, mac } from '#events';
 import { NAME_RULE, ROLES, isTokenName } from '#tokens';
 
 /** A reason that people will read in the timeline: never empty. */
@@ -23,6 +23,8 @@ export const auditQuery = z.strictObject({ after: z.coerce.number().int().min(0)
 export const inventoryQuery = z.strictObject({ dryRun: z.enum(['true', 'false', '']).optional() });
 export const pageQuery = z.strictObject(page);
 
+export const readinessQuery = z.strictObject({ ...page, site: z.string().optional(), ward: z.string().optional() });
+
 export const openRequest = z.strictObject({ deviceId: z.string().min(1).max(64), reason });
 export const approvalRequest = z.strictObject({
   planDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hex digits'),
@@ -30,6 +32,18 @@ export const approvalRequest = z.strictObject({
   reason,
 });
 export const reasonRequest = z.strictObject({ reason });
+/** A test port and its test device go together; without them only what is harmless is asked. */
+export const drillRequest = z
+  .strictObject({
+    reason,
+    port: z.string().min(1).max(64).nullable().default(null),
+    mac: mac.nullable().default(null),
+    mode: z.enum(PLAN_MODES).nullable().default(null),
+  })
+  .refine(({ port, mac: device }) => (port === null) === (device === null), {
+    path: ['mac'],
+    message: 'a port and the MAC of its test device go together',
+  });
 export const killSwitchRequest = z.strictObject({ on: z.boolean(), reason });
 export const tokenRequest = z.strictObject({
   name: z.string().trim().min(2).max(100).refine(isTokenName, NAME_RULE),

@@ -1,5 +1,5 @@
 import { makeEvent, type ConversationsSeen, type SensorReported } from '#events';
-import { assessment } from '../testing/examples.js';
+import { assessment, point } from '../testing/examples.js';
 import { OPERATIONS } from './operations.js';
 import type { Answer } from './testing/rest-reader.client.js';
 import { RestService } from './testing/rest-service.client.js';
@@ -44,6 +44,13 @@ beforeAll(async () => {
       data: sensor,
     }),
     makeEvent({
+      type: 'lazaret.point.reported',
+      source: '/enforcement',
+      subject: 'ovs-1',
+      time: AT,
+      data: point({ reportedAt: AT.toISOString() }),
+    }),
+    makeEvent({
       type: 'lazaret.conversations.seen',
       source: '/discovery',
       subject: deviceId,
@@ -59,6 +66,7 @@ beforeAll(async () => {
     }),
   ]);
   await service.until('assessment', 'SELECT 1 FROM assessments WHERE device_id = ANY($1)', [deviceId]);
+  await service.until('point', 'SELECT 1 FROM points WHERE point_id = ANY($1)', ['ovs-1']);
   await service.until('traffic', 'SELECT 1 FROM conversations_daily WHERE device_id = ANY($1)', [deviceId]);
   [waiting = '', approved = ''] = await service.propose(devices);
   await service.as('operator').put(`/v1/devices/${deviceId}/hold`, { reason: 'engineer at the switch' });
@@ -113,6 +121,9 @@ it('answers what people read in the shape that its document promises', async () 
     ['get /v1/quarantines/{id}/timeline', `/v1/quarantines/${waiting}/timeline`],
     ['get /v1/quarantines/{id}/undo', `/v1/quarantines/${waiting}/undo`],
     ['get /v1/sensors', '/v1/sensors'],
+    ['get /v1/points', '/v1/points?limit=1'],
+    ['get /v1/points/{id}', '/v1/points/ovs-1'],
+    ['get /v1/readiness', '/v1/readiness?site=shapes&limit=1'],
     ['get /v1/policy', '/v1/policy'],
     ['get /v1/kill-switch', '/v1/kill-switch'],
     ['get /v1/audit', '/v1/audit?after=0&limit=2'],
@@ -180,6 +191,9 @@ it('answers what people do in the shape that its document promises', async () =>
     const hold = await operator.send(method, `/v1/devices/${deviceId}/hold`, '{"reason":"engineer"}', why);
     expectShape(`${method.toLowerCase()} /v1/devices/{id}/hold`, hold);
   }
+  const drill = await admin.post('/v1/points/ovs-1/drills', { reason: 'the yearly drill' });
+  expectShape('post /v1/points/{id}/drills', drill);
+  expectShape('get /v1/drills/{id}', await operator.get(String(drill.headers.get('location'))));
   expectShape('put /v1/kill-switch', await admin.put('/v1/kill-switch', { on: false, reason: 'a drill' }));
   expectShape(
     'post /v1/inventory',

@@ -4,12 +4,15 @@ import {
   DECISIONS,
   LEVELS,
   OPENERS,
+  PLAN_MODES,
   QUARANTINE_CHANGES,
   TRUTHS,
   assessmentChanged,
   condition,
   deviceInterface,
   permit,
+  pointFinding,
+  pointReported,
   resolvedFlow,
   seenInterface,
   seenPlan,
@@ -160,6 +163,53 @@ export const auditList = list(auditEntry);
 export const webhookList = z.object({ items: z.array(webhook) });
 export const tokenList = z.object({ items: z.array(token) });
 export const timeline = z.object({ items: z.array(timelineEntry) });
+
+/** An enforcement point as enforcement last reported it. */
+export const point = pointReported.shape.data.extend({ receivedAt: time, silent: z.boolean() });
+export const drill = z.object({
+  drillId: id,
+  pointId: id,
+  requestedBy: z.string(),
+  reason: z.string(),
+  port: z.string().nullable(),
+  mac: z.string().nullable(),
+  mode: z.enum(PLAN_MODES).nullable(),
+  requestedAt: time,
+  expiresAt: time,
+  state: z.enum(['asked', 'running', 'passed', 'failed', 'refused', 'expired']),
+  findings: z.array(pointFinding),
+  endedAt: time.nullable(),
+});
+export const askedDrill = z.object({ drillId: id, pointId: id, expiresAt: time });
+const answer = z.object({ ok: z.boolean(), sentence: z.string() });
+export const deviceReadiness = z.object({
+  deviceId: id,
+  asset: z.string().nullable(),
+  name: z.string(),
+  site: z.string(),
+  ward: z.string(),
+  criticality: z.enum(CRITICALITIES),
+  exempt: z.boolean(),
+  ready: z.boolean(),
+  see: answer,
+  isolate: answer.extend({
+    pointIds: z.array(id),
+    modes: z.array(z.object({ planMode: z.enum(PLAN_MODES), interruptionMs: z.int() })),
+  }),
+  images: answer,
+  domains: answer.extend({ names: z.array(z.string()) }),
+  missing: z.array(z.string()),
+});
+export const pointReadiness = z.object({
+  pointId: id,
+  kind: z.string(),
+  model: z.string(),
+  ready: z.boolean(),
+  sentence: z.string(),
+  missing: z.array(z.string()),
+});
+export const pointList = list(point);
+export const readiness = list(deviceReadiness).extend({ points: z.array(pointReadiness) });
 
 /** RFC 9457; further members may be there. */
 export const problem = z

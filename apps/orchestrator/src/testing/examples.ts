@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type {
   AssessmentChanged,
   DeviceChanged,
+  PointReported,
   SeenIsolation,
   SeenPlan,
   WantedIsolation,
@@ -58,6 +59,60 @@ export function networkInterface(mac: string, address: string | null): DeviceCha
     ambiguous: false,
     attachedSince: '2026-01-05T07:59:00.000Z',
     toldBy: 'ovs-1-ovsdb',
+  };
+}
+
+/** A switch that a drill has confirmed; what it answers at the beginning of every test. */
+export function point(changes: Partial<PointReported['data']> = {}): PointReported['data'] {
+  const mode = { usable: true, interruptionMs: 0, callBacks: true, keepsAddress: true, reason: null };
+  return {
+    pointId: 'ovs-1',
+    kind: 'ovs',
+    model: 'ovs',
+    switches: ['ovs-1'],
+    policyPoint: null,
+    quarantineVlan: 66,
+    order: 'make-before-break',
+    interruption: 'none',
+    gapMs: null,
+    direction: 'both',
+    covers: 'all',
+    state: 'port',
+    stateful: false,
+    entries: 4096,
+    perSession: false,
+    renews: false,
+    marks: true,
+    modes: [
+      { ...mode, planMode: 'filter' },
+      { ...mode, planMode: 'vlan-bridged' },
+      {
+        ...mode,
+        planMode: 'vlan-routed',
+        usable: false,
+        callBacks: false,
+        keepsAddress: false,
+        reason: 'point-cannot',
+      },
+    ],
+    confirmed: true,
+    confirmedBy: 'drill',
+    drilledAt: '2026-01-05T07:00:00.000Z',
+    drilledBy: 'ann',
+    testPorts: [{ switch: 'ovs-1', port: 'wl-spare', mac: '08:00:06:10:00:99', address: '10.10.0.99' }],
+    reachable: true,
+    reachableSince: '2026-01-05T07:00:00.000Z',
+    answeredAt: '2026-01-05T08:00:00.000Z',
+    lastFailure: null,
+    breaker: 'closed',
+    probedAt: '2026-01-05T08:00:00.000Z',
+    findings: [{ check: 'quarantine VLAN 66', ok: true, detail: 'a port is in it' }],
+    drillId: null,
+    drillState: null,
+    drillEndedAt: null,
+    drillFindings: [],
+    reportedAt: '2026-01-05T08:00:00.000Z',
+    ...changes,
   };
 }
 
