@@ -3,7 +3,7 @@ import { DriverError, type CompiledEntries, type PointIsolation } from '#driver'
 import { ciscoAcl, ciscoAclPairs } from '../syntax/cisco-acl.js';
 import { arubaFilterRules } from '../syntax/hpe-filter-rule.js';
 import { juniperFilter } from '../syntax/juniper-filter.js';
-import { nasFilterRules } from '../syntax/nas-filter-rule.js';
+import { nasFilterRules, nasFilterRuleValues } from '../syntax/nas-filter-rule.js';
 import { chooseNamedPolicy } from '../syntax/named-policy.js';
 import { checkPacket, type RadiusAttribute } from '../syntax/packet-budget.js';
 import type { RadiusPolicyPoint } from './config.js';
@@ -27,8 +27,15 @@ export function acceptOf(point: RadiusPolicyPoint, isolation: PointIsolation): A
   if (attributes.length > point.entries) {
     throw new DriverError('too-many-entries', `${attributes.length} entries, ${point.entries} at most`);
   }
-  checkPacket(attributes);
+  checkPacket(onTheWire(attributes));
   return { attributes, cut: filter.cut };
+}
+
+/** As they stand in the packet: FreeRADIUS joins the rules and cuts them into pieces, as RFC 4849 has it. */
+function onTheWire(attributes: readonly RadiusAttribute[]): RadiusAttribute[] {
+  const isRule = ({ name }: RadiusAttribute): boolean => name === 'NAS-Filter-Rule';
+  const pieces = nasFilterRuleValues(attributes.filter(isRule).map(({ value }) => `${value}`));
+  return [...attributes.filter((one) => !isRule(one)), ...pieces.map((value) => ({ name: 'NAS-Filter-Rule', value }))];
 }
 
 /** The same in words, with the label by which a session is known that carries exactly this. */
@@ -63,7 +70,6 @@ function filterOf(point: RadiusPolicyPoint, isolation: PointIsolation): Accept {
       return { attributes: [{ name: 'Filter-Id', value: policy.name }], cut };
     }
     case 'nas-filter-rule':
-      // One rule an attribute: FreeRADIUS joins them by NUL and cuts them into pieces, as RFC 4849 has it.
       return valued('NAS-Filter-Rule', nasFilterRules(isolation, { entries, directions: direction, ipv6 }));
     case 'hpe': {
       const { attributes, cut } = valued('NAS-Filter-Rule', arubaFilterRules(isolation, shape));

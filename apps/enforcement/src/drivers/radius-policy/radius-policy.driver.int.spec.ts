@@ -1,4 +1,4 @@
-import { exec } from 'node:child_process';
+import { exec, execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { PrivateFreeradius, tcpPort, type Attributes, type Reply } from './testi
 import { isolation, pointAt } from './testing/radius-policy-fixture.client.js';
 
 const shell = promisify(exec);
+const run = promisify(execFile);
 const TOKEN = 'a-token-of-the-site';
 const QUARANTINE = 'Tunnel-Private-Group-Id:0 = "66"';
 /** What the site's own configuration gives every device. */
@@ -342,6 +343,37 @@ describe('the endpoint', () => {
     expect((await post('/v1/policy', 'mac=08-00-06-10-00-11')).status).toBe(400);
     expect((await post('/v1/policy', new URLSearchParams({ ...FORM, more: 'x' }).toString())).status).toBe(400);
     expect((await post('/v1/other', '')).status).toBe(404);
+  });
+
+  it('beyond this host is asked by TLS, and begins to listen when its certificate is there', async () => {
+    const port = await tcpPort();
+    const tls = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') };
+    const secured = new RadiusPolicyDriver({ ...point, listen: { host: '127.0.0.1', port, tls } });
+    try {
+      expect((await secured.probe())[0]).toMatchObject({ ok: false });
+      const names = '-subj /CN=localhost -addext subjectAltName=DNS:localhost';
+      await shell(
+        `openssl req -x509 -newkey rsa:2048 -nodes -days 1 ${names} -keyout ${tls.keyFile} -out ${tls.certFile}`,
+      );
+      const deadline = performance.now() + 5000;
+      while (!(await secured.probe())[0]?.ok) expect(performance.now()).toBeLessThan(deadline);
+      const url = `https://localhost:${port}/v1/policy`;
+      const words = [
+        '-s',
+        '--cacert',
+        tls.certFile,
+        '-u',
+        `freeradius:${TOKEN}`,
+        '-w',
+        '%{http_code}',
+        '-d',
+        new URLSearchParams(FORM).toString(),
+      ];
+      const { stdout } = await run('curl', [...words, '--ipv4', url]);
+      expect(stdout).toBe('204');
+    } finally {
+      await secured.close();
+    }
   });
 
   it('tells the loop of what has changed', async () => {
