@@ -51,8 +51,11 @@ export interface HostOnSwitch {
 export const SWITCHED_HOSTS = ['mri', 'mri2', 'ct', 'archive', 'worklist', 'dns', 'ws'] as const;
 export type SwitchedHost = (typeof SWITCHED_HOSTS)[number];
 
-/** `clone` exists only while something is plugged into the spare port; `router` and `switch` are for captures. */
-export type HostName = SwitchedHost | 'inet' | 'router' | 'switch' | 'clone';
+/**
+ * `clone` exists only while something is plugged into the spare port, `phantom` only in a ward with 802.1X; `router` and
+ * `switch` are for captures.
+ */
+export type HostName = SwitchedHost | 'inet' | 'router' | 'switch' | 'clone' | 'phantom';
 
 export const HOSTS = {
   mri: host('mri', '08:00:06:10:00:11', 10, 1, { address: '10.10.0.11', ipv6: true, mbit: 50, aeTitle: 'MRI' }),
@@ -66,6 +69,9 @@ export const HOSTS = {
 
 /** A live but empty wall socket in the imaging VLAN, for a device that moves and for a host that impersonates one. */
 export const SPARE = { port: 'wl-spare', link: 'wl-x9', ofport: 9, vlan: VLANS.imaging } as const;
+
+/** Of a ward with 802.1X: a test device at the spare port, that belongs to nobody's contract and on which to try things. */
+export const PHANTOM = { name: 'phantom', mac: '08:00:06:10:00:19', address: '10.10.0.19' } as const;
 
 export const SERVICES = {
   store: { host: 'archive', port: 104 },

@@ -6,8 +6,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ServerAdditions } from './dot1x/configs.js';
 import { portAgentPlan, writeDot1x } from './dot1x/files.js';
+import type { ServerAdditions } from './dot1x/server-config.js';
 import { Enclosure } from './enclosure/enclosure.js';
 import { directoriesOf, layoutOf, type Layout } from './layout.js';
 import { HOSTS, PREFIX } from './network.js';

@@ -4,7 +4,6 @@
  */
 import {
   BRIDGE,
-  DOMAIN,
   GATEWAYS,
   HOSTS,
   INTERNET,
@@ -12,14 +11,15 @@ import {
   OUTSIDE_SITES,
   SERVICES,
   SPARE,
-  gatewayOf,
   namespaceOf,
   type HostName,
   type HostOnSwitch,
 } from './network.js';
 import type { Layout } from './layout.js';
 import { dhcpRelayCommand, dnsCommand, quote, storeCommand, worklistCommand } from './services/commands.js';
-import { PARK_VLAN, RADIUS_PORTS, SESSION_VLANS, vlanLink } from './dot1x/configs.js';
+import { dot1xLines, untilAuthorized } from './dot1x/lines.js';
+import { LOOSE, NO_OFFLOAD, QUIET_IPV6, hostSetup } from './hosts/setup.js';
+import { inside, starting } from './services/starting.js';
 import { samplingFlows } from './switch/sampling.js';
 
 /** Command lines of the ward's own Node programs, which the caller knows where to find. */
@@ -30,11 +30,6 @@ export interface Programs {
   /** Only of a ward whose MRI is let in by 802.1X. */
   portAgent?: string[] | undefined;
 }
-
-const QUIET_IPV6 = 'net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1';
-const LOOSE = 'net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0';
-// Userspace switching passes no checksum offload on: with it, every TCP packet is thrown away by its receiver.
-const NO_OFFLOAD = 'tx off tso off gso off gro off';
 
 export function topologyScript(layout: Layout, programs: Programs): string {
   const hosts: HostOnSwitch[] = Object.values(HOSTS);
@@ -82,10 +77,6 @@ export function samplingCommand(layout: Layout): string {
   return `printf '%s\\n' ${flows} | ovs-ofctl -O OpenFlow14 add-flows ${quote(`unix:${layout.bridgeSocket}`)} -`;
 }
 
-function inside(name: HostName): string {
-  return `ip netns exec ${namespaceOf(name)}`;
-}
-
 /** The ward's mounts are its own: its namespaces' names and its resolver are seen by nobody else. */
 function privateFiles(layout: Layout): string[] {
   return [
@@ -123,26 +114,6 @@ function hostLines(host: HostOnSwitch): string[] {
     `ip netns add ${ns}`,
     `ip -n wl-sw link add ${host.port} type veth peer name wl-e0 address ${host.mac} netns ${ns}`,
     `ip netns exec ${ns} sh -e -c ${quote(hostSetup(host).join('; '))}`,
-  ];
-}
-
-/** What is done inside a host, also when its cable is moved to another port. */
-export function hostSetup(host: HostOnSwitch): string[] {
-  const ipv6 = host.ipv6
-    ? 'net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0 net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.wl-e0.accept_dad=0'
-    : QUIET_IPV6;
-  return [`sysctl -qw ${ipv6} ${LOOSE}`, 'ip link set lo up', ...interfaceSetup(host)];
-}
-
-export function interfaceSetup(host: HostOnSwitch): string[] {
-  return [
-    `ethtool -K wl-e0 ${NO_OFFLOAD} >/dev/null`,
-    // Room for one burst and no long queue: what the shaper holds is sent after a decision, and must be short.
-    ...(host.mbit ? [`tc qdisc add dev wl-e0 root tbf rate ${host.mbit}mbit burst 64k latency 50ms`] : []),
-    ...(host.address ? [`ip addr add ${host.address}/24 dev wl-e0`] : []),
-    'ip link set wl-e0 up',
-    // quickack: Nagle against delayed acknowledgement would cost C-STORE 40 ms an instance.
-    ...(host.address ? [`ip route add default via ${gatewayOf(host.vlan).address} quickack 1`] : []),
   ];
 }
 
@@ -216,54 +187,6 @@ function bridgeCommand(layout: Layout, hosts: HostOnSwitch[]): string {
 export function waitForListener(table: 'tcp' | 'udp', port: number): string {
   const local = port.toString(16).toUpperCase().padStart(4, '0');
   return `for i in $(seq 250); do grep -Eqs ':${local} 0+:0000 ' /proc/net/${table} /proc/net/${table}6 && exit 0; sleep 0.02; done`;
-}
-
-/** Starts a program in a host, or beside the services if there is none; what it says goes to a log of its own. */
-function starting({ log }: Layout, name: HostName | undefined, file: string, words: string[]): string {
-  const where = name ? `${inside(name)} ` : '';
-  return `setsid ${where}${words.map(quote).join(' ')} >>${quote(`${log}/${file}.log`)} 2>&1 </dev/null &`;
-}
-
-/**
- * The MRI's port is parked until its session begins. RADIUS is spoken on the management link: the server is on the
- * services' end. Each part listens before the one that asks it starts.
- */
-function dot1xLines(layout: Layout, portAgent: string[]): string[] {
-  const { radius } = layout;
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '30'];
-  const certificate = ['-keyout', `${radius.raddb}/server.key`, '-out', `${radius.raddb}/server.pem`];
-  const links = SESSION_VLANS.map((vlan) => `ip link add ${vlanLink(vlan)} type veth peer name ${vlanLink(vlan)}p`);
-  const until = (test: string, what: string): string =>
-    `for i in $(seq 500); do ${test} && break; sleep 0.01; done; ${test} || { echo ${quote(what)} >&2; exit 1; }`;
-  const listens = `grep -qs ':${RADIUS_PORTS.authentication.toString(16).toUpperCase().padStart(4, '0')} ' /proc/net/udp`;
-  return [
-    `ovs-vsctl --timeout=10 --db=${quote(`unix:${layout.ovsdbSocket}`)} set port ${HOSTS.mri.port} tag=${PARK_VLAN}`,
-    `openssl req -x509 ${[...key, ...certificate].map(quote).join(' ')} -subj /CN=radius.${DOMAIN} 2>/dev/null`,
-    starting(layout, undefined, 'freeradius', ['freeradius', '-f', '-d', radius.raddb]),
-    `${inside('switch')} sh -e -c ${quote(links.join('; '))}`,
-    until(listens, `FreeRADIUS did not start: see ${radius.log}/radius.log`),
-    starting(layout, 'switch', 'hostapd', ['hostapd', '-t', `${radius.dir}/hostapd.conf`]),
-    until(`[ -S ${quote(`${radius.hostapd}/${HOSTS.mri.port}`)} ]`, 'hostapd did not start: see hostapd.log'),
-    starting(layout, 'switch', 'port-agent', portAgent),
-    until(
-      `grep -qs ready ${quote(`${layout.log}/port-agent.log`)}`,
-      'the port agent did not start: see port-agent.log',
-    ),
-    starting(layout, 'mri', 'wpa_supplicant', [
-      'wpa_supplicant',
-      '-D',
-      'wired',
-      '-i',
-      'wl-e0',
-      '-c',
-      `${radius.dir}/supplicant.conf`,
-    ]),
-  ];
-}
-
-function untilAuthorized({ log }: Layout): string {
-  const authorized = `grep -qs '"authorized"' ${quote(`${log}/port-agent.log`)}`;
-  return `for i in $(seq 1000); do ${authorized} && break; sleep 0.01; done; ${authorized} || { echo "the MRI was not let in: see hostapd.log" >&2; exit 1; }`;
 }
 
 function services(layout: Layout, programs: Programs): string[] {

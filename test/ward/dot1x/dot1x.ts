@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { outside, type Enclosure } from '../enclosure/enclosure.js';
 import type { Layout } from '../layout.js';
-import { HOSTS, MANAGEMENT } from '../network.js';
-import { LOGIN, RADIUS_PORTS } from './configs.js';
+import { MANAGEMENT } from '../network.js';
+import { DOT1X_PORTS, RADIUS_PORTS } from './configs.js';
 import type { PortAgentRecord } from './port-agent.js';
 
 /** A session as the switch's authenticator (hostapd) shows it. */
@@ -23,7 +23,7 @@ export interface ServerAnswer {
   attributes: string[];
 }
 
-const MRI = HOSTS.mri;
+const MRI = DOT1X_PORTS.mri;
 
 /** The ward's 802.1X as its engineer and the tests' witnesses see it: by the programs' own tools, never through the product. */
 export class WardDot1x {
@@ -35,7 +35,7 @@ export class WardDot1x {
   /** The MRI's session, if it has one. */
   async session(): Promise<Dot1xSession | undefined> {
     const { hostapd } = this.layout.radius;
-    const words = ['hostapd_cli', '-p', hostapd, '-s', hostapd, '-i', MRI.port, 'sta', MRI.mac];
+    const words = ['hostapd_cli', '-p', hostapd, '-s', hostapd, '-i', MRI.link, 'sta', MRI.mac];
     const { stdout } = await this.enclosure.run('switch', words);
     const field = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '';
     if (!field('flags').includes('[AUTHORIZED]')) return undefined;
@@ -47,13 +47,14 @@ export class WardDot1x {
     };
   }
 
-  /** What the port agent has done, oldest first. */
+  /** What the port agent has done at the MRI's port, oldest first. */
   async records(): Promise<PortAgentRecord[]> {
     const text = await readFile(join(this.layout.log, 'port-agent.log'), 'utf8');
     return text
       .split('\n')
       .filter((line) => line.startsWith('{') && line.endsWith('}'))
-      .map((line) => JSON.parse(line) as PortAgentRecord);
+      .map((line) => JSON.parse(line) as PortAgentRecord)
+      .filter(({ link }) => link === MRI.link);
   }
 
   /** Waits until the port agent has applied a session that began after `since` (ms since 1970). */
@@ -65,11 +66,11 @@ export class WardDot1x {
   }
 
   /** Asks the RADIUS server, as a client of its own, what the MRI would get now (Authorize-Only). */
-  async ask(mac: string = MRI.mac): Promise<ServerAnswer> {
+  async ask(): Promise<ServerAnswer> {
     const attributes = [
-      `User-Name = "${LOGIN.identity}"`,
+      `User-Name = "${MRI.identity}"`,
       'Service-Type = Authorize-Only',
-      `Calling-Station-Id = "${stationId(mac)}"`,
+      `Calling-Station-Id = "${stationId(MRI.mac)}"`,
       'Message-Authenticator = 0x00',
     ];
     return this.radclient('auth', RADIUS_PORTS.authentication, this.layout.radius.secrets.client, attributes);
@@ -98,7 +99,7 @@ export class WardDot1x {
   }
 
   private async supplicant(command: string): Promise<void> {
-    const { supplicant } = this.layout.radius;
+    const supplicant = join(this.layout.radius.supplicant, MRI.host);
     await this.enclosure.must('mri', ['wpa_cli', '-p', supplicant, '-s', supplicant, '-i', 'wl-e0', command]);
   }
 

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Layout } from '../layout.js';
-import { HOSTS, MANAGEMENT, gatewayOf } from '../network.js';
+import { MANAGEMENT, gatewayOf } from '../network.js';
 import * as configs from './configs.js';
 import type { PortAgentPlan } from './port-agent.js';
+import { serverConfig, serverUsers, type ServerAdditions } from './server-config.js';
 
 /** Writes what the three programs and the port agent read. */
-export async function writeDot1x(layout: Layout, additions?: configs.ServerAdditions): Promise<void> {
+export async function writeDot1x(layout: Layout, additions?: ServerAdditions): Promise<void> {
   const { dir, raddb, secrets: files } = layout.radius;
   const secret = (): string => randomBytes(16).toString('hex');
   const secrets = { authentication: secret(), dynamicAuthorization: secret(), client: secret() };
@@ -15,11 +16,13 @@ export async function writeDot1x(layout: Layout, additions?: configs.ServerAddit
     [files.authentication, `${secrets.authentication}\n`],
     [files.dynamicAuthorization, `${secrets.dynamicAuthorization}\n`],
     [files.client, `${secrets.client}\n`],
-    [join(dir, 'hostapd.conf'), configs.hostapdConfig(layout, secrets)],
     [join(dir, 'hostapd.vlan'), configs.hostapdVlans()],
-    [join(dir, 'supplicant.conf'), configs.supplicantConfig(layout)],
-    [join(raddb, 'radiusd.conf'), configs.serverConfig(layout, secrets, additions)],
-    [join(raddb, 'users'), configs.serverUsers()],
+    ...Object.values(configs.DOT1X_PORTS).flatMap((port): [string, string][] => [
+      [hostapdFile(layout, port), configs.hostapdConfig(layout, port, secrets)],
+      [supplicantFile(layout, port), configs.supplicantConfig(layout, port)],
+    ]),
+    [join(raddb, 'radiusd.conf'), serverConfig(layout, secrets, additions)],
+    [join(raddb, 'users'), serverUsers()],
     ...Object.entries(additions?.files ?? {}).map(([path, text]): [string, string] => [join(raddb, path), text]),
   ];
   await Promise.all(texts.map(([path]) => mkdir(dirname(path), { recursive: true })));
@@ -27,16 +30,25 @@ export async function writeDot1x(layout: Layout, additions?: configs.ServerAddit
   await writeFile(actionFile(layout), '#!/bin/sh\necho "$@"\n', { mode: 0o700 });
 }
 
+export function hostapdFile({ radius }: Layout, { host }: configs.Dot1xPort): string {
+  return join(radius.dir, `hostapd-${host}.conf`);
+}
+
+export function supplicantFile({ radius }: Layout, { host }: configs.Dot1xPort): string {
+  return join(radius.dir, `supplicant-${host}.conf`);
+}
+
 export function portAgentPlan(layout: Layout): PortAgentPlan {
-  const { ofport, mac, address } = gatewayOf(HOSTS.mri.vlan);
   const { hostAddress, switchAddress } = MANAGEMENT;
   return {
-    link: HOSTS.mri.port,
-    ofport: HOSTS.mri.ofport,
+    ports: Object.values(configs.DOT1X_PORTS).map(({ mac, link, ofport, vlan, dynamicAuthorization }) => {
+      const { ofport: uplink, mac: gateway, address } = gatewayOf(vlan);
+      return { mac, link, ofport, dynamicAuthorization, uplink: { ofport: uplink, mac: gateway, address } };
+    }),
     address: switchAddress,
     identifier: configs.NAS_IDENTIFIER,
+    dynamicAuthorization: { port: configs.RADIUS_PORTS.dynamicAuthorization, client: hostAddress },
     parkVlan: configs.PARK_VLAN,
-    uplink: { ofport, mac, address },
     hostapd: layout.radius.hostapd,
     actionFile: actionFile(layout),
     bridgeSocket: layout.bridgeSocket,

@@ -12,13 +12,13 @@ import { execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { passOn } from './dynamic-authorization.client.js';
 import { parseFilter, type FilterRule } from './filter-rule.js';
-import type { PortAgentPlan } from './port-agent.js';
+import type { AgentPort, PortAgentPlan } from './port-agent.js';
 import { sessionCookie, sessionFlows } from './port-flows.js';
 
 const plan = JSON.parse(process.argv[2] ?? '') as PortAgentPlan;
 const run = promisify(execFile);
-const HOSTAPD = ['-p', plan.hostapd, '-s', plan.hostapd, '-i', plan.link];
 
 interface Session {
   mac: string;
@@ -27,29 +27,108 @@ interface Session {
   id: string;
 }
 
-let wanted: string | null = null;
+/** One port, whose hostapd is asked and whose flows and VLAN are set. */
+class Port {
+  private wanted: string | null = null;
+  private last: Promise<void> = Promise.resolve();
 
-function say(event: string, more: object = {}): void {
-  console.log(JSON.stringify({ at: Date.now(), event, ...more }));
-}
+  constructor(private readonly port: AgentPort) {}
 
-async function hostapd(...words: string[]): Promise<string> {
-  return (await run('hostapd_cli', [...HOSTAPD, ...words])).stdout;
-}
+  /** hostapd_cli runs a program for each event, and that program's output is ours. */
+  async follow(): Promise<void> {
+    const words = [...this.cli(), '-a', plan.actionFile];
+    const listener = spawn('hostapd_cli', words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    createInterface({ input: listener.stdout }).on('line', (line) => {
+      const [, event, mac = ''] = line.split(' ');
+      if (event === 'AP-STA-CONNECTED') this.next(() => this.begin(mac));
+      if (event === 'AP-STA-DISCONNECTED') {
+        this.wanted = null;
+        this.next(() => this.end(mac));
+      }
+    });
+    this.say('ready');
+    const code = await new Promise((resolve) => listener.once('exit', resolve));
+    throw new Error(`hostapd_cli of ${this.port.link} ended with ${String(code)}`);
+  }
 
-async function sessionOf(mac: string): Promise<Session | undefined> {
-  const fields = new Map(
-    (await hostapd('sta', mac)).split('\n').map((line) => [line.replace(/=.*/, ''), line.replace(/^[^=]*=/, '')]),
-  );
-  if (!fields.has('flags')) return undefined;
-  const [vlan = '', user = '', id = ''] = ['vlan_id', 'dot1xAuthSessionUserName', 'dot1xAuthSessionId'].map((name) =>
-    fields.get(name),
-  );
-  return { mac, vlan: Number(vlan), user, id };
+  private say(event: string, more: object = {}): void {
+    console.log(JSON.stringify({ at: Date.now(), link: this.port.link, event, ...more }));
+  }
+
+  private next(work: () => Promise<void>): void {
+    const fault = (error: unknown): void => this.say('fault', { reason: String(error).slice(0, 300) });
+    this.last = this.last.then(work).catch(fault);
+  }
+
+  private cli(): string[] {
+    return ['-p', plan.hostapd, '-s', plan.hostapd, '-i', this.port.link];
+  }
+
+  private async hostapd(...words: string[]): Promise<string> {
+    return (await run('hostapd_cli', [...this.cli(), ...words])).stdout;
+  }
+
+  private async begin(mac: string): Promise<void> {
+    const { ofport, uplink } = this.port;
+    this.wanted = mac;
+    while (this.wanted === mac) {
+      const session = await this.session(mac);
+      if (!session) return;
+      try {
+        const { vlan, rules } = await authorizationOf(this.port, session);
+        await this.setFlows(sessionFlows({ ofport, mac, uplink }, rules));
+        await this.setVlan(vlan);
+        return this.say('authorized', { ...session, vlan, rules: rules.length });
+      } catch (error) {
+        this.say('not-applied', { ...session, reason: String(error).slice(0, 300) });
+        await sleep(1000);
+      }
+    }
+  }
+
+  private async end(mac: string): Promise<void> {
+    const { link } = this.port;
+    this.wanted = null;
+    await this.setVlan(plan.parkVlan);
+    await this.setFlows([]);
+    this.say('parked', { mac });
+    await run('ip', ['link', 'set', link, 'down']);
+    await sleep(300);
+    await run('ip', ['link', 'set', link, 'up']);
+    // hostapd keeps the dead entry for 5 s and hears nothing of that device meanwhile. A wired supplicant does not see a
+    // bounce, so the switch has to ask it.
+    for (let i = 0; i < 80 && (await this.session(mac)); i += 1) await sleep(100);
+    await this.hostapd('new_sta', mac);
+    this.say('asked', { mac });
+  }
+
+  private async session(mac: string): Promise<Session | undefined> {
+    const text = await this.hostapd('sta', mac);
+    const field = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1] ?? '';
+    // An entry that is about to go has no flags any more, but it is there.
+    if (!/^flags=/m.test(text)) return undefined;
+    const [user, id] = [field('dot1xAuthSessionUserName'), field('dot1xAuthSessionId')];
+    return { mac, vlan: Number(field('vlan_id')), user, id };
+  }
+
+  private async setFlows(lines: string[]): Promise<void> {
+    const bundle = [`delete cookie=0x${sessionCookie(this.port.ofport).toString(16)}/-1`, ...lines];
+    const adding = run('ovs-ofctl', ['-O', 'OpenFlow14', '--bundle', 'add-flows', `unix:${plan.bridgeSocket}`, '-']);
+    adding.child.stdin?.end(`${bundle.join('\n')}\n`);
+    await adding;
+  }
+
+  private async setVlan(vlan: number): Promise<void> {
+    const words = ['--timeout=10', `--db=unix:${plan.ovsdbSocket}`, 'set', 'port', this.port.link, `tag=${vlan}`];
+    await run('ovs-vsctl', words);
+  }
 }
 
 /** What the server authorizes a session for. One that does not answer does not say "no filter". */
-async function authorizationOf({ mac, user, id, vlan }: Session): Promise<{ vlan: number; rules: FilterRule[] }> {
+async function authorizationOf(
+  { link }: AgentPort,
+  { mac, user, id, vlan }: Session,
+): Promise<{ vlan: number; rules: FilterRule[] }> {
   const attributes = [
     `User-Name = "${user}"`,
     'Service-Type = Authorize-Only',
@@ -57,11 +136,10 @@ async function authorizationOf({ mac, user, id, vlan }: Session): Promise<{ vlan
     `Acct-Session-Id = "${id}"`,
     `NAS-IP-Address = ${plan.address}`,
     `NAS-Identifier = "${plan.identifier}"`,
-    `NAS-Port-Id = "${plan.link}"`,
+    `NAS-Port-Id = "${link}"`,
     'Message-Authenticator = 0x00',
   ];
-  const words = ['-x', '-r', '3', '-t', '1', '-S', plan.secretFile, plan.server, 'auth'];
-  const asking = run('radclient', words);
+  const asking = run('radclient', ['-x', '-r', '3', '-t', '1', '-S', plan.secretFile, plan.server, 'auth']);
   asking.child.stdin?.end(attributes.join(', '));
   const { stdout } = await asking;
   const answer = stdout.slice(stdout.indexOf('Received Access-Accept'));
@@ -75,67 +153,5 @@ function unescape(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
 
-async function setFlows(lines: string[]): Promise<void> {
-  const bundle = [`delete cookie=0x${sessionCookie(plan.ofport).toString(16)}/-1`, ...lines];
-  const adding = run('ovs-ofctl', ['-O', 'OpenFlow14', '--bundle', 'add-flows', `unix:${plan.bridgeSocket}`, '-']);
-  adding.child.stdin?.end(`${bundle.join('\n')}\n`);
-  await adding;
-}
-
-async function setVlan(vlan: number): Promise<void> {
-  await run('ovs-vsctl', ['--timeout=10', `--db=unix:${plan.ovsdbSocket}`, 'set', 'port', plan.link, `tag=${vlan}`]);
-}
-
-async function begin(mac: string): Promise<void> {
-  wanted = mac;
-  while (wanted === mac) {
-    const session = await sessionOf(mac);
-    if (!session) return;
-    try {
-      const { vlan, rules } = await authorizationOf(session);
-      await setFlows(sessionFlows({ ofport: plan.ofport, mac, uplink: plan.uplink }, rules));
-      await setVlan(vlan);
-      return say('authorized', { ...session, vlan, rules: rules.length });
-    } catch (error) {
-      say('not-applied', { ...session, reason: String(error).slice(0, 300) });
-      await sleep(1000);
-    }
-  }
-}
-
-async function end(mac: string): Promise<void> {
-  wanted = null;
-  await setVlan(plan.parkVlan);
-  await setFlows([]);
-  say('parked', { mac });
-  await run('ip', ['link', 'set', plan.link, 'down']);
-  await sleep(300);
-  await run('ip', ['link', 'set', plan.link, 'up']);
-  // hostapd keeps the dead entry for 5 s and hears nothing of that device meanwhile. A wired supplicant does not see a
-  // bounce, so the switch has to ask it.
-  for (let i = 0; i < 80 && (await sessionOf(mac)); i += 1) await sleep(100);
-  await hostapd('new_sta', mac);
-  say('asked', { mac });
-}
-
-/** hostapd_cli runs a program for each event, and that program's output is ours. */
-async function follow(): Promise<void> {
-  const listener = spawn('hostapd_cli', [...HOSTAPD, '-a', plan.actionFile], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let last = Promise.resolve();
-  const next = (work: () => Promise<void>): void => {
-    last = last.then(work).catch((error: unknown) => say('fault', { reason: String(error).slice(0, 300) }));
-  };
-  createInterface({ input: listener.stdout }).on('line', (line) => {
-    const [, event, mac = ''] = line.split(' ');
-    if (event === 'AP-STA-CONNECTED') next(() => begin(mac));
-    if (event === 'AP-STA-DISCONNECTED') {
-      wanted = null;
-      next(() => end(mac));
-    }
-  });
-  say('ready');
-  const code = await new Promise((resolve) => listener.once('exit', resolve));
-  throw new Error(`hostapd_cli ended with ${String(code)}`);
-}
-
-await follow();
+await passOn(plan);
+await Promise.all(plan.ports.map((port) => new Port(port).follow()));

@@ -1,15 +1,26 @@
 import type { Uplink } from './port-flows.js';
 
-/** What the port agent is told: one port of the switch, and where to find the switch's parts. */
-export interface PortAgentPlan {
+/** A port that the agent moves. */
+export interface AgentPort {
+  /** Who is behind it. */
+  mac: string;
   link: string;
   ofport: number;
+  /** Where hostapd listens for dynamic authorization of this port's sessions, on the loopback. */
+  dynamicAuthorization: number;
+  uplink: Uplink;
+}
+
+/** What the port agent is told: its ports, and where to find the switch's parts. */
+export interface PortAgentPlan {
+  ports: AgentPort[];
   /** The switch's own address, by which the RADIUS server knows it. */
   address: string;
   /** NAS-Identifier. */
   identifier: string;
+  /** Where the switch takes Disconnect and CoA requests, and from whom. */
+  dynamicAuthorization: { port: number; client: string };
   parkVlan: number;
-  uplink: Uplink;
   /** hostapd's folder of control sockets. */
   hostapd: string;
   /** Program that hostapd_cli runs for each event. */
@@ -22,7 +33,7 @@ export interface PortAgentPlan {
 }
 
 /** A line of the agent's journal. `at` in ms since 1970. */
-export type PortAgentRecord = { at: number } & (
+export type PortAgentRecord = { at: number; link: string } & (
   | { event: 'ready' }
   | { event: 'authorized'; mac: string; vlan: number; user: string; id: string; rules: number }
   | { event: 'not-applied'; mac: string; vlan: number; user: string; id: string; reason: string }

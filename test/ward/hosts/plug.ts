@@ -1,7 +1,7 @@
 /** Scripts that move cables: pure text, run by the ward as root inside its enclosure. */
-import { HOSTS, SPARE, namespaceOf, type HostOnSwitch } from '../network.js';
+import { HOSTS, PHANTOM, SPARE, namespaceOf, type HostOnSwitch } from '../network.js';
 import { quote } from '../services/commands.js';
-import { interfaceSetup } from '../topology.js';
+import { hostSetup, interfaceSetup } from './setup.js';
 
 /** What a host's first cable is called while it hangs loose. */
 const LOOSE_LINK = 'wl-home';
@@ -62,6 +62,17 @@ export function cloneAtSpare(of: HostOnSwitch): string {
     `ip -n ${SWITCH} link set ${SPARE.link} netns ${ns}`,
     `ip -n ${ns} link set ${SPARE.link} name wl-e0 address ${of.mac}`,
     `ip netns exec ${ns} sh -e -c ${quote([`sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.wl-e0.accept_dad=0`, 'ip link set lo up', ...silence, ...interfaceSetup(twin)].join('; '))}`,
+  ].join('\n');
+}
+
+/** The test device at the spare port. Nothing listens on it: it answers every attempt with a refusal. */
+export function plugPhantom(): string {
+  const ns = namespaceOf(PHANTOM.name);
+  return [
+    `ip netns add ${ns}`,
+    `ip -n ${SWITCH} link set ${SPARE.link} netns ${ns}`,
+    `ip -n ${ns} link set ${SPARE.link} name wl-e0 address ${PHANTOM.mac}`,
+    `ip netns exec ${ns} sh -e -c ${quote(hostSetup({ ...HOSTS.mri2, mac: PHANTOM.mac, address: PHANTOM.address }).join('; '))}`,
   ].join('\n');
 }
 
