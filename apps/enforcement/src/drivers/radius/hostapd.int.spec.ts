@@ -1,7 +1,8 @@
 import type { Step } from '#driver';
 import { RadiusDriver } from './radius.driver.js';
 import type { ModelName } from './models/models.js';
-import { HostapdLab, PROXY_PORT } from './testing/hostapd-lab.client.js';
+import { PROXY_PORT } from './testing/hostapd-configs.js';
+import { HostapdLab } from './testing/hostapd-lab.client.js';
 import { aPoint, carryingPoint, mri } from './testing/points.js';
 
 const SECRET = 'coa-secret-of-the-lab';
