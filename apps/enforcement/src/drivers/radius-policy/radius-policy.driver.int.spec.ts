@@ -1,6 +1,8 @@
-import { exec, execFile } from 'node:child_process';
+import { exec } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
+import { Agent, request, type IncomingMessage } from 'node:http';
+import { request as requestTls } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,7 +15,6 @@ import { PrivateFreeradius, tcpPort, type Attributes, type Reply } from './testi
 import { isolation, pointAt } from './testing/radius-policy-fixture.client.js';
 
 const shell = promisify(exec);
-const run = promisify(execFile);
 const TOKEN = 'a-token-of-the-site';
 const QUARANTINE = 'Tunnel-Private-Group-Id:0 = "66"';
 /** What the site's own configuration gives every device. */
@@ -357,20 +358,21 @@ describe('the endpoint', () => {
       );
       const deadline = performance.now() + 5000;
       while (!(await secured.probe())[0]?.ok) expect(performance.now()).toBeLessThan(deadline);
-      const url = `https://localhost:${port}/v1/policy`;
-      const words = [
-        '-s',
-        '--cacert',
-        tls.certFile,
-        '-u',
-        `freeradius:${TOKEN}`,
-        '-w',
-        '%{http_code}',
-        '-d',
-        new URLSearchParams(FORM).toString(),
-      ];
-      const { stdout } = await run('curl', [...words, '--ipv4', url]);
-      expect(stdout).toBe('204');
+      const ca = await readFile(tls.certFile);
+      const sent = requestTls({
+        host: '127.0.0.1',
+        servername: 'localhost',
+        port,
+        path: '/v1/policy',
+        method: 'POST',
+        auth: `freeradius:${TOKEN}`,
+        ca,
+        agent: false,
+      });
+      sent.end(new URLSearchParams(FORM).toString());
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      response.resume();
+      expect(response.statusCode).toBe(204);
     } finally {
       await secured.close();
     }
