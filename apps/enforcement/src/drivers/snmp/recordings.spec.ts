@@ -4,7 +4,7 @@ import { buildPortTable, type PortTable, type PortTableFacts, type SwitchPort } 
 import { recording, recordingNames, recordingsPresent } from './testing/recording.client.js';
 import { VERDICTS } from './testing/verdicts.js';
 import * as oids from './wire/oids.js';
-import { asOctets, Walk, type Variable } from './wire/walk.js';
+import { asOctets, type Variable, type Walk } from './wire/walk.js';
 import { oidOf, valueOf } from './wire/write.js';
 
 interface Switch {

@@ -1,5 +1,5 @@
 import { describeDriver } from '#driver/conformance';
-import { qbridgeSeed, type SeedPort } from './testing/seed.js';
+import { ciscoSeed, qbridgeSeed, type SeedPort } from './testing/seed.js';
 import {
   HOME,
   newFixture,
@@ -18,6 +18,7 @@ const ports: SeedPort[] = [
   { ...SIBLING, vlan: HOME, macs: [SIBLING.mac] },
   { number: 12, vlan: 1, macs: [], tagged: [HOME, OTHER, QUARANTINE] },
 ].sort((one, other) => one.number - other.number);
+const access = ports.filter(({ vlan }) => vlan === HOME);
 const vlans = [1, HOME, OTHER, QUARANTINE];
 
 const KINDS: [string, FixtureKind][] = [
@@ -31,23 +32,40 @@ const KINDS: [string, FixtureKind][] = [
     },
   ],
   [
-    'snmp (Q-BRIDGE with mirrored port lists, SNMPv2c)',
+    'snmp (Cisco vmVlan, SNMPv2c, filtering tables behind community@VLAN)',
     {
-      model: 'qbridge',
-      order: 'mirrored',
-      seed: qbridgeSeed({ ports, vlans, order: 'mirrored' }),
+      model: 'cisco-vmvlan',
+      order: 'standard',
+      seed: ciscoSeed(access, vlans),
       connection: (snmpd, port) => snmpd.v2c(port),
     },
   ],
 ];
 
 for (const [name, kind] of KINDS) {
-  let snmpd: Snmpd | undefined;
+  const agents: Snmpd[] = [];
+  const start = async (...how: Parameters<typeof Snmpd.start>): Promise<Snmpd> => {
+    const agent = await Snmpd.start(...how);
+    agents.push(agent);
+    return agent;
+  };
   describe('against snmpd', () => {
+    let snmpd: Snmpd;
     beforeAll(async () => {
-      snmpd = await Snmpd.start(kind.seed);
+      if (kind.model !== 'cisco-vmvlan') {
+        snmpd = await start(kind.seed);
+        return;
+      }
+      const learned = await start(kind.seed);
+      const empty = await start(
+        ciscoSeed(
+          access.map((port) => ({ ...port, macs: [] })),
+          vlans,
+        ),
+      );
+      snmpd = await start(kind.seed, { [HOME]: learned, [QUARANTINE]: learned, [OTHER]: empty, 1: empty });
     });
-    afterAll(() => snmpd?.stop());
-    describeDriver(name, () => newFixture(snmpd!, kind));
+    afterAll(() => Promise.all(agents.map((agent) => agent.stop())));
+    describeDriver(name, () => newFixture(snmpd, kind));
   });
 }

@@ -136,6 +136,29 @@ describe('a switch by SNMP, against snmpd', () => {
     expect(await snmpd.writes()).toHaveLength(1);
   });
 
+  it('F22 what the switch refuses half-way is taken back: the port is as it was', async () => {
+    const before = await snmpd.walk('1.3.6.1.2.1.17.7.1.4');
+    await snmpd.mode('refuse-pvid');
+    const driver = driverOf();
+    expect(await codeOf(driver.apply(step, fence))).toMatch(/^refused: .*may not write|^refused: .*does not let/);
+    expect(await snmpd.walk('1.3.6.1.2.1.17.7.1.4')).toEqual(before);
+    await snmpd.mode('ok');
+    expect(await codeOf(driver.apply(step, fence))).toBe('done');
+  });
+
+  it('a port that a process of ours left half-way, and is gone, is for a person', async () => {
+    await snmpd.mode('lose');
+    expect(await codeOf(driverOf().apply(step, fence))).toMatch(/^no-answer/);
+    const another = driverOf();
+    expect(await codeOf(another.apply(step, fence))).toMatch(/^refused: .*tagged VLANs/);
+    expect((await another.read([])).ports.find(({ port }) => port === portName(3))).toMatchObject({
+      vlan: HOME,
+      trunk: true,
+    });
+    await snmpd.shell(another.undo(step.isolation));
+    expect(await stateOf(snmpd, kind, SUBJECT.number)).toEqual({ vlan: HOME, egress: [HOME], untagged: [HOME] });
+  });
+
   it('F8 the port is read again right before it is moved: a device that came meanwhile is not touched', async () => {
     const driver = driverOf();
     expect((await driver.read([])).ports.find(({ port }) => port === portName(3))?.macs).toEqual([SUBJECT.mac]);
@@ -299,7 +322,7 @@ describe('a switch by SNMP, against snmpd', () => {
           ? `-v2c -c ${key}`
           : `-v3 ${engine} -l authPriv -u traps -a SHA-256 -A ${key === COMMUNITY ? AUTH_KEY : key} -x AES -X ${PRIV_KEY}`;
       const send = (key: string): Promise<string> =>
-        snmpd.shell([`${program} -m '' -t 1 -r 0 ${who(key)} 127.0.0.1:${port} '' ${name} || true`]);
+        snmpd.shell([`${program} -m '' -t 0.4 -r 0 ${who(key)} 127.0.0.1:${port} '' ${name} || true`]);
       await send('wrong-secret');
       await sleep(200);
       expect(hints).toEqual([]);

@@ -15,7 +15,7 @@ const PROGRAM = '/usr/sbin/snmpd';
 export const snmpdPresent = existsSync(PROGRAM);
 const AGENT = fileURLToPath(new URL('./switch-agent.py', import.meta.url));
 /** Only what a switch's agent needs: the host's own interfaces stay out of it. */
-const MODULES = 'pass,pass_persist,vacm_conf,vacm_vars,usmConf,usmUser,usmStats,snmpEngine,system_mib';
+const MODULES = 'pass,pass_persist,vacm_conf,vacm_vars,usmConf,usmUser,usmStats,snmpEngine,system_mib,proxy';
 /** Subtrees that the agent answers for, each by a process of its own. */
 const SUBTREES = { bridge: '.1.3.6.1.2.1', vendor: '.1.3.6.1.4.1' };
 
@@ -36,7 +36,7 @@ export const PRIV_KEY = 'priv-secret-pass';
 const snmpdWords = { sha: 'SHA', sha224: 'SHA-224', sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' };
 const snmpdPrivacy = { aes128: 'AES', aes256b: 'AES-256', aes256r: 'AES-256-C' };
 
-export type AgentMode = 'ok' | 'refuse' | 'ignore' | 'lose';
+export type AgentMode = 'ok' | 'refuse' | 'refuse-pvid' | 'ignore' | 'lose';
 
 /** A real snmpd of our own with a stand-in of a switch behind it, and Net-SNMP's tools to look at it. */
 export class Snmpd {
@@ -47,7 +47,8 @@ export class Snmpd {
     readonly port: number,
   ) {}
 
-  static async start(seed: readonly string[]): Promise<Snmpd> {
+  /** `contexts`: agents that answer for the bridge tables of a VLAN, as Cisco keeps them: behind `community@VLAN`. */
+  static async start(seed: readonly string[], contexts: Record<number, Snmpd> = {}): Promise<Snmpd> {
     const own = new Snmpd(await mkdtemp(join(tmpdir(), 'lzn-')), await freeUdpPort());
     await writeFile(own.path('seed'), seed.join('\n'));
     await writeFile(own.path('control'), 'ok');
@@ -63,7 +64,13 @@ export class Snmpd {
       ([name, oid]) =>
         `pass_persist ${oid} /usr/bin/python3 ${AGENT} ${own.path('seed')} ${own.path('control')} ${name}`,
     );
-    const lines = [`agentaddress udp:127.0.0.1:${own.port}`, `rwcommunity ${COMMUNITY} 127.0.0.1`, ...users, ...passed];
+    const lines = [
+      `agentaddress udp:127.0.0.1:${own.port}`,
+      `rwcommunity ${COMMUNITY} 127.0.0.1`,
+      ...users,
+      ...passed,
+      ...contextLines(contexts),
+    ];
     await writeFile(own.path('snmpd.conf'), lines.join('\n') + '\n');
     await own.launch();
     return own;
@@ -168,4 +175,14 @@ export class Snmpd {
     await closed;
     clearTimeout(late);
   }
+}
+
+function contextLines(contexts: Record<number, Snmpd>): string[] {
+  return Object.entries(contexts).flatMap(([vlan, { port }]) => [
+    `com2sec -Cn vlan-${vlan} in${vlan} 127.0.0.1 ${COMMUNITY}@${vlan}`,
+    `group group${vlan} v2c in${vlan}`,
+    `view whole${vlan} included .1`,
+    `access group${vlan} vlan-${vlan} v2c noauth exact whole${vlan} none none`,
+    `proxy -Cn vlan-${vlan} -v2c -c ${COMMUNITY} 127.0.0.1:${port} .1.3.6.1.2.1.17`,
+  ]);
 }

@@ -2,7 +2,7 @@
 """Stand-in of a switch's agent, behind net-snmp's snmpd (pass_persist): SNMP itself is snmpd's, the tables are ours.
 
 Arguments: a seed file (lines OID|TAG|VALUE as snmpsim's recordings), a control file, and a name. The control file's first word,
-read at each change: `ok`, `refuse`, `ignore` (says yes, does nothing), or `lose` (done, and the answer comes too late).
+read at each change: `ok`, `refuse`, `refuse-pvid`, `ignore` (says yes, does nothing), or `lose` (done, and the answer comes too late).
 Each change that reaches the agent is one line of CONTROL.log. Changed are PVIDs, port lists, vmVlan and ifAdminStatus,
 with the error codes of RFC 3416; the current VLAN tables follow the configured ones. Lines of CONTROL.NAME.hands are
 applied before the next question, as a person at the switch would.
@@ -83,7 +83,7 @@ def change(oid, kind, value):
     with open(control + '.log', 'a', encoding='ascii') as log:
         log.write('.'.join(map(str, oid)) + ' ' + value + '\n')
     now = mode()
-    if now == 'refuse':
+    if now == 'refuse' or (now == 'refuse-pvid' and oid[:-1] == PVID):
         return 'not-writable'
     problem = fault(oid, kind, value)
     if problem:
@@ -101,7 +101,7 @@ def change(oid, kind, value):
     if now == 'lose':
         with open(control, 'w', encoding='ascii') as file:
             file.write('ok')
-        time.sleep(0.8)
+        time.sleep(0.6)
     return 'DONE'
 
 

@@ -84,7 +84,7 @@ describe('session tables', () => {
       now,
     );
 
-  it('F5 a yes of the server that the switch could not apply is failed, not authorised', () => {
+  it('F15 a yes of the server that the switch could not apply is failed, not authorised', () => {
     expect(cisco({ 5: 7, 12: Buffer.from('Authentication Server'), 14: 66 })).toEqual([
       expect.objectContaining({ state: 'failed', vlan: 66, sessionId: 'AB', port: 7 }),
     ]);
