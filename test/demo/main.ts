@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { openStage, type Stage } from '../stage/stage.js';
 import * as site from '../stage/site-files.js';
 import { playContainment, type ContainmentResult } from './containment.js';
-import { playDelegated, playRelease } from './delegated.js';
+import { LONGEST_GAP_MS, drill, playDelegated, playRelease } from './delegated.js';
 import { containmentMs, timelineOf, timelineText } from './timeline.js';
 import { verdictText } from './witnesses.js';
 
@@ -36,7 +36,7 @@ async function main(): Promise<number> {
     return 64;
   }
   const nac = values.nac === 'radius';
-  const policy = site.policy({ alone: !values.approve && !nac, ...(nac ? { maxInterruptionMs: 30_000 } : {}) });
+  const policy = site.policy({ alone: !values.approve && !nac, ...(nac ? { maxInterruptionMs: LONGEST_GAP_MS } : {}) });
   const stage = await openStage({ name: 'demo', log: tell, policy, ...(nac ? { nac: 'radius' } : {}) });
   const interrupted = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
@@ -59,6 +59,7 @@ async function play(stage: Stage): Promise<boolean> {
 
 /** The release is part of it where the demo ends by itself; else it is left to whoever looks on. */
 async function playNac(stage: Stage): Promise<boolean> {
+  await drill(stage, tell);
   const result = await playDelegated(stage, {
     tell,
     ...(values.approve ? { approve: (id: string) => askPeople(stage, id) } : {}),

@@ -8,7 +8,9 @@ import {
   GATEWAYS,
   HOSTS,
   NAS_IDENTIFIER,
+  PHANTOM,
   SITE,
+  SPARE,
   VLANS,
   type ServerAdditions,
   type SiteAsset,
@@ -38,6 +40,8 @@ export interface NacPlaces {
   snapshotFile: string;
   /** Shared with the switch, for Disconnect and CoA. */
   secretFile: string;
+  /** Socket of the agent that makes a drill's probes, in the servers' VLAN. */
+  probeSocket: string;
 }
 
 const POINT = 'ovs-1';
@@ -151,6 +155,7 @@ export function enforcementConfig({ undoDirectory, nac }: SitePlaces): object {
       infrastructureMacs: [HOSTS.archive.mac, HOSTS.worklist.mac, HOSTS.dns.mac, ...GATEWAYS.map(({ mac }) => mac)],
       isolationsAnHour: 20,
     },
+    ...(nac ? { drills: [testPort(nac)] } : {}),
     undoDirectory,
   };
 }
@@ -199,6 +204,18 @@ function radiusPoints({ policyPort, tokenFile, snapshotFile, secretFile }: NacPl
       quarantineVlan: VLANS.quarantine,
     },
   ];
+}
+
+/** Where a drill may really isolate something: the phantom at the spare port, probed from the servers' VLAN. */
+function testPort({ probeSocket }: NacPlaces): object {
+  return {
+    point: POINT,
+    port: SPARE.port,
+    mac: PHANTOM.mac,
+    address: PHANTOM.address,
+    vlan: SPARE.vlan,
+    probe: { address: HOSTS.worklist.address, agent: `unix:${probeSocket}` },
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -9,7 +10,7 @@ import { repositoryRoot, stateRoot } from '../../deploy/local/repository.js';
 import { startServices, type Services } from '../../deploy/local/services.js';
 import { SERVICES, type ServiceName } from '../../deploy/prepare/service-databases.js';
 import { layoutOf } from '../ward/layout.js';
-import { startWard, type Ward } from '../ward/index.js';
+import { PHANTOM, startWard, type Ward } from '../ward/index.js';
 import { prepareDatabase } from './databases.js';
 import { Recorder } from './recorder.client.js';
 import { Rest } from './rest.client.js';
@@ -74,6 +75,7 @@ export async function openStage(request: StageRequest): Promise<Stage> {
     const recorder = await Recorder.open(platform.kafkaBrokers, join(folder, 'events.log'));
     closers.push(() => recorder.close());
     const places = await writeSite(folder, ward, request, nac);
+    if (nac) closers.push(startProbeAgent(ward, nac));
     const before = performance.now();
     const services = await startServices({
       services: SERVICES.map((name) => ({
@@ -146,6 +148,21 @@ async function writeNac(folder: string): Promise<site.NacPlaces> {
     tokenFile,
     snapshotFile: join(folder, 'site/radius-policy.json'),
     secretFile: secrets.dynamicAuthorization,
+    probeSocket: join(folder, 'site/probe.sock'),
+  };
+}
+
+/** Makes a drill's attempts where the peers of images are. Returns how to end it. */
+function startProbeAgent(ward: Ward, { probeSocket }: site.NacPlaces): () => Promise<void> {
+  const agent = join(repositoryRoot(), 'dist/apps/enforcement/src/drill/agent.command.js');
+  const [program = '', ...words] = ward.enter('worklist');
+  const own = [process.execPath, agent, '--socket', probeSocket, '--only', PHANTOM.address];
+  const child = spawn(program, [...words, ...own], { stdio: 'ignore' });
+  return async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
   };
 }
 
