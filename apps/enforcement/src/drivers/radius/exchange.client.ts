@@ -79,6 +79,9 @@ export class Exchange {
   private readonly pending = new Map<number, Pending>();
   private retired = false;
   private closed = false;
+  private readonly onSent = (error: NodeJS.ErrnoException | null): void => {
+    if (error) this.refused(error.code ?? 'unknown');
+  };
 
   private constructor(
     private readonly socket: Socket,
@@ -129,9 +132,7 @@ export class Exchange {
 
   private send(pending: Pending): void {
     pending.sent++;
-    this.socket.send(pending.request, (error) => {
-      if (error) this.refused((error as NodeJS.ErrnoException).code ?? 'unknown');
-    });
+    this.socket.send(pending.request, this.onSent);
     // Doubled each time and spread by a tenth (RFC 5080 section 2.2.1), so that many devices' requests do not keep step.
     const wait = pending.question.firstMs * 2 ** (pending.sent - 1) * (0.9 + Math.random() * 0.2);
     pending.timer = setTimeout(() => void this.again(pending), wait);
