@@ -1,18 +1,13 @@
 import { findOrder, type OrderFinding } from './bit-order.js';
+import { learnedByBridge, learnedByVlan, numbers, type LearnedMac } from './filtering-table.js';
 import { neighboursOf } from './neighbours.js';
 import * as oids from './wire/oids.js';
 import { hasPort, isEmpty, type BitOrder } from './wire/port-list.js';
 import { vlanOrNone } from './wire/sessions/row.js';
-import { asMac, asNumber, asOctets, asText, type Walk } from './wire/walk.js';
+import { asNumber, asOctets, asText, type Walk } from './wire/walk.js';
 
 /** How a switch takes a port's VLAN; see the configuration. */
 export type SwitchModel = 'qbridge' | 'qbridge-pvid-only' | 'cisco-vmvlan';
-
-export interface LearnedMac {
-  mac: string;
-  /** null: its filtering database could not be told from others. */
-  vlan: number | null;
-}
 
 export interface SwitchPort {
   /** ifName, or ifDescr where there is none. */
@@ -86,7 +81,6 @@ export const CISCO_COLUMNS: readonly string[] = [
 const LINK_UP = 1;
 /** IANAifType of what a cable goes into: Ethernet, and three old names of it. */
 const ETHERNET = new Set([6, 26, 62, 69, 117]);
-const FDB_IS_DEVICE = new Set([1, 3, 5]);
 const PORT_TYPE = { trunk: 1, hybrid: 3 } as const;
 const VTP_TRUNKING = 1;
 const DOT1X = { on: 1, auto: 2 } as const;
@@ -185,63 +179,6 @@ function isAuthenticated(walk: Walk, ifIndex: number): boolean {
   );
 }
 
-/** Rows of port 0, the switch itself, and of ports that are not bridge ports are skipped. */
-function learnedByBridge(walk: Walk, bridgePorts: ReadonlyMap<number, number>): Map<number, LearnedMac[]> | null {
-  const rows = walk.column(oids.Q_FDB_PORT);
-  const vlanOf = new Map(walk.column(oids.CURRENT_FDB_ID).map(({ index, value }) => [asNumber(value), index.at(-1)!]));
-  const cells =
-    rows.length > 0
-      ? rows.map(({ index, value }) => ({
-          mac: index.slice(1),
-          // Most switches number the database of a VLAN as the VLAN itself.
-          vlan: vlanOf.size > 0 ? (vlanOf.get(index[0]!) ?? null) : index[0]!,
-          port: asNumber(value),
-          status: asNumber(walk.get(`${oids.Q_FDB_STATUS}.${index.join('.')}`)),
-        }))
-      : learnedRows(walk, null);
-  if (cells.length === 0) return null;
-  return grouped(cells, bridgePorts);
-}
-
-function learnedByVlan(walks: ReadonlyMap<number, Walk> | null): Map<number, LearnedMac[]> | null {
-  if (!walks) return null;
-  const all = new Map<number, LearnedMac[]>();
-  for (const [vlan, walk] of walks) {
-    const bridgePorts = numbers(walk.byIndex(oids.BASE_PORT_IF_INDEX));
-    for (const [ifIndex, macs] of grouped(learnedRows(walk, vlan), bridgePorts)) {
-      all.set(ifIndex, [...(all.get(ifIndex) ?? []), ...macs]);
-    }
-  }
-  return all;
-}
-
-interface FilteringRow {
-  mac: number[];
-  vlan: number | null;
-  port: number | null;
-  status: number | null;
-}
-
-function learnedRows(walk: Walk, vlan: number | null): FilteringRow[] {
-  return walk.column(oids.FDB_PORT).map(({ index, value }) => ({
-    mac: index,
-    vlan,
-    port: asNumber(value),
-    status: asNumber(walk.get(`${oids.FDB_STATUS}.${index.join('.')}`)),
-  }));
-}
-
-function grouped(rows: FilteringRow[], bridgePorts: ReadonlyMap<number, number>): Map<number, LearnedMac[]> {
-  const found = new Map<number, LearnedMac[]>();
-  for (const { mac: octets, vlan, port, status } of rows) {
-    const ifIndex = port ? bridgePorts.get(port) : undefined;
-    const mac = asMac(octets);
-    if (ifIndex === undefined || mac === null || !FDB_IS_DEVICE.has(status ?? 3)) continue;
-    found.set(ifIndex, [...(found.get(ifIndex) ?? []), { mac, vlan }]);
-  }
-  return found;
-}
-
 /** The first sign that a port is no device's own, in words. */
 function whyInfrastructure(
   walk: Walk,
@@ -291,10 +228,6 @@ function isStale({ mac, vlan }: LearnedMac, port: Pick<SwitchPort, 'vlan' | 'mac
 function huaweiType(walk: Walk, ifIndex: number): number | null {
   const row = walk.column(oids.HUAWEI_L2_IF_INDEX).find(({ value }) => value === ifIndex);
   return row ? asNumber(walk.get(`${oids.HUAWEI_L2_TYPE}.${row.index.join('.')}`)) : null;
-}
-
-function numbers(cells: ReadonlyMap<number, unknown>): Map<number, number> {
-  return new Map([...cells].filter((cell): cell is [number, number] => typeof cell[1] === 'number'));
 }
 
 function short(vlans: readonly number[]): string {
