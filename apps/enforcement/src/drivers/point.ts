@@ -81,6 +81,10 @@ export function makePoint<K extends PointConfig['kind']>(point: Config<K>, logge
 }
 
 /** A NAC holds its policies itself, and forwards nothing. */
-function nacFacts({ id, switches, quarantineVlan }: Pick<PointFacts, 'id' | 'switches' | 'quarantineVlan'>): PointFacts {
+function nacFacts({
+  id,
+  switches,
+  quarantineVlan,
+}: Pick<PointFacts, 'id' | 'switches' | 'quarantineVlan'>): PointFacts {
   return { id, switches, policyPoint: null, quarantineVlan, vlans: [] };
 }

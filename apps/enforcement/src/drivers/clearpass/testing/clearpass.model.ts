@@ -1,3 +1,4 @@
+import { Later } from '../../http/testing/later.js';
 import { bodyOf, json, type NacModel } from '../../http/testing/stand-in.client.js';
 import type { PeerAnswer, PeerRequest } from '../../http/testing/https-peer.client.js';
 import { macOf } from '../wire/endpoint.js';
@@ -14,7 +15,6 @@ interface Session {
 export type ActionEnd =
   'success' | 'failed: the switch did not answer' | 'failed: No active session found' | 'in_progress';
 
-const ACTION_MS = 20;
 const HOME = 'Modality';
 const ISOLATED = 'Lazaret-Modality';
 
@@ -29,7 +29,7 @@ export class ClearPassModel implements NacModel {
   actionEnd: ActionEnd = 'success';
   secret = '';
   private last = 3000;
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly later = new Later();
 
   constructor(macs: readonly string[]) {
     for (const mac of macs) {
@@ -97,7 +97,7 @@ export class ClearPassModel implements NacModel {
   }
 
   stop(): void {
-    this.timers.forEach((timer) => clearTimeout(timer));
+    this.later.stop();
   }
 
   private login(body: Record<string, unknown>): PeerAnswer {
@@ -141,7 +141,7 @@ export class ClearPassModel implements NacModel {
     const mac = [...this.sessions].find(([, session]) => `${session.id}` === id)?.[0];
     if (mac === undefined) return json(404, { title: 'Not Found', status: 404 });
     if (what !== 'disconnect' && what !== 'reauthorize') throw new Error('unknown request');
-    this.later(() => this.connect(mac));
+    this.later.do(() => this.connect(mac));
     return json(200, { error: 0, message: 'RADIUS request sent' });
   }
 
@@ -159,19 +159,11 @@ export class ClearPassModel implements NacModel {
   private newAction(carryOut: () => void): PeerAnswer {
     const id = `${this.next()}`;
     this.actions.set(id, 'in_progress');
-    this.later(() => {
+    this.later.do(() => {
       this.actions.set(id, this.actionEnd);
       if (this.actionEnd === 'success') carryOut();
     });
     return json(202, { action_id: id });
-  }
-
-  private later(what: () => void): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      what();
-    }, ACTION_MS);
-    this.timers.add(timer);
   }
 
   private next(): number {

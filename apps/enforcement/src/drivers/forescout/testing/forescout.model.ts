@@ -1,3 +1,4 @@
+import { Later } from '../../http/testing/later.js';
 import { json, type NacModel } from '../../http/testing/stand-in.client.js';
 import type { PeerAnswer, PeerRequest } from '../../http/testing/https-peer.client.js';
 
@@ -6,8 +7,6 @@ interface Host {
   online: boolean;
   vlan: number;
 }
-
-const LATER_MS = 20;
 
 /** Forescout in memory: a policy acts on the properties some time after one was set. */
 export class ForescoutModel implements NacModel {
@@ -20,7 +19,7 @@ export class ForescoutModel implements NacModel {
   makesHosts = false;
   policyActs = true;
   private last = 0;
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly later = new Later();
 
   constructor(macs: readonly string[]) {
     for (const mac of macs) this.hosts.set(mac.replaceAll(':', ''), { properties: {}, online: true, vlan: 10 });
@@ -74,7 +73,7 @@ export class ForescoutModel implements NacModel {
   }
 
   stop(): void {
-    this.timers.forEach((timer) => clearTimeout(timer));
+    this.later.stop();
   }
 
   private login(form: URLSearchParams): PeerAnswer {
@@ -97,7 +96,7 @@ export class ForescoutModel implements NacModel {
     if (isNew) this.hosts.set(mac, { properties: {}, online: false, vlan: 10 });
     const host = this.hosts.get(mac)!;
     for (const [, name, value] of pairs) host.properties[name!] = value!;
-    this.later(() => this.act(host));
+    this.later.do(() => this.act(host));
     return xml('FSAPI_OK', `Successfully updated [${pairs.length}] properties for ${isNew ? 'new ' : ''}host.`);
   }
 
@@ -105,14 +104,6 @@ export class ForescoutModel implements NacModel {
     const { properties } = host;
     if (!this.policyActs) return;
     host.vlan = properties['PanwIoTQuarantine'] === 'on' ? 99 : properties['lazaret_modality'] === 'on' ? 66 : 10;
-  }
-
-  private later(what: () => void): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      what();
-    }, LATER_MS);
-    this.timers.add(timer);
   }
 }
 

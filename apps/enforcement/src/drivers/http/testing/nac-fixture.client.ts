@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { z } from 'zod';
 import type { DriverFixture } from '#driver/conformance';
 import type { Driver, PointIsolation } from '#driver';
 import { StandIn, type NacModel } from './stand-in.client.js';
@@ -41,7 +42,7 @@ export const sibling: PointIsolation = {
 };
 
 /** What every point of the tests has in its configuration, as YAML would give it. */
-export function commonFields(identity: TlsIdentity, url: string): Record<string, unknown> {
+function commonFields(identity: TlsIdentity, url: string): Record<string, unknown> {
   return {
     id: 'nac-1',
     url,
@@ -66,13 +67,28 @@ export interface NacFixture<M extends NacModel> extends DriverFixture {
   standIn: StandIn<M>;
 }
 
-/** A stand-in with two devices, as the conformance rules want it. `secrets`: what the model hands out besides. */
-export async function nacFixture<M extends NacModel>(
+/** What the named policy of the tests leaves open, whichever NAC has it. */
+const permits = [{ peerAddress: '10.20.0.10', transport: 'tcp', port: 104, opener: 'device' }];
+
+/** One kind of NAC: its model, and a point that speaks to it. */
+export interface NacKind<M extends NacModel, P> {
+  model: M;
+  schema: z.ZodType<P>;
+  create(point: P): Driver;
+  /** What this kind's configuration has besides the common fields. */
+  fields: Record<string, unknown>;
+  /** What this kind's policy has besides name, mode, VLAN and permits. */
+  policy: Record<string, unknown>;
+  secrets: readonly string[];
+}
+
+/** A stand-in with two devices, as the conformance rules want it. `changes`: to the configuration of the point. */
+export async function nacFixture<M extends NacModel, P>(
   identity: TlsIdentity,
-  model: M,
-  create: (url: string) => Driver,
-  secrets: readonly string[],
+  { model, schema, create, fields, policy, secrets }: NacKind<M, P>,
+  changes: Record<string, unknown>,
 ): Promise<NacFixture<M>> {
+  const policies = [{ name: 'modality', mode: 'vlan-bridged', quarantineVlan: 66, permits, ...policy }];
   const standIn = new StandIn(identity, model);
   await standIn.peer.listen();
   const made: Driver[] = [];
@@ -83,7 +99,8 @@ export async function nacFixture<M extends NacModel>(
     secrets,
     settlesMs: 2000,
     newDriver: () => {
-      const driver = create(standIn.peer.url);
+      const common = commonFields(identity, standIn.peer.url);
+      const driver = create(schema.parse({ ...common, ...fields, policies, ...changes }));
       made.push(driver);
       return driver;
     },

@@ -1,11 +1,4 @@
-import {
-  CT,
-  MRI,
-  commonFields,
-  nacFixture,
-  secretFile,
-  type NacFixture,
-} from '../../http/testing/nac-fixture.client.js';
+import { CT, MRI, nacFixture, secretFile, type NacFixture } from '../../http/testing/nac-fixture.client.js';
 import type { TlsIdentity } from '../../http/testing/tls-identity.client.js';
 import { mistPointSchema } from '../config.js';
 import { createMist } from '../mist.driver.js';
@@ -20,26 +13,19 @@ export async function mistFixture(
 ): Promise<NacFixture<MistModel>> {
   const model = new MistModel([MRI, CT]);
   model.token = TOKEN;
-  const policy = {
-    name: 'modality',
-    label: 'lazaret',
-    rule: 'lazaret',
-    mode: 'vlan-bridged',
-    quarantineVlan: 66,
-    permits: [{ peerAddress: '10.20.0.10', transport: 'tcp', port: 104, opener: 'device' }],
+  const kind = {
+    model,
+    schema: mistPointSchema,
+    create: createMist,
+    fields: {
+      kind: 'mist',
+      orgId: ORG,
+      siteId: SITE,
+      tokenFile: secretFile(identity, TOKEN),
+      foreignLabels: ['soc-quarantine'],
+    },
+    policy: { label: 'lazaret', rule: 'lazaret' },
+    secrets: [TOKEN],
   };
-  const create = (url: string) =>
-    createMist(
-      mistPointSchema.parse({
-        kind: 'mist',
-        ...commonFields(identity, url),
-        orgId: ORG,
-        siteId: SITE,
-        tokenFile: secretFile(identity, TOKEN),
-        foreignLabels: ['soc-quarantine'],
-        policies: [policy],
-        ...changes,
-      }),
-    );
-  return nacFixture(identity, model, create, [TOKEN]);
+  return nacFixture(identity, kind, changes);
 }

@@ -1,3 +1,4 @@
+import { Later } from '../../http/testing/later.js';
 import { bodyOf, json, type NacModel } from '../../http/testing/stand-in.client.js';
 import type { PeerAnswer, PeerRequest } from '../../http/testing/https-peer.client.js';
 import { fromMist, mistMac } from '../wire/user-mac.js';
@@ -20,7 +21,6 @@ interface Client {
   port: string;
 }
 
-const LATER_MS = 20;
 const PAGE = { start: 1_764_000_000, end: 1_764_086_400, limit: 100, total: 1 };
 
 /** Mist in memory: labels are read when a client authenticates, which a change of authorization makes it do. */
@@ -36,7 +36,7 @@ export class MistModel implements NacModel {
     { id: 'tag-vlan', name: 'quarantine', type: 'vlan', vlan: '66', allow_usermac_override: false },
   ];
   token = '';
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly later = new Later();
 
   constructor(macs: readonly string[]) {
     macs.forEach((mac, index) => {
@@ -110,7 +110,7 @@ export class MistModel implements NacModel {
   }
 
   stop(): void {
-    this.timers.forEach((timer) => clearTimeout(timer));
+    this.later.stop();
   }
 
   private foundMacs(query: URLSearchParams): UserMac[] {
@@ -152,20 +152,12 @@ export class MistModel implements NacModel {
   private reauthenticate(mac: string): PeerAnswer {
     const client = this.clients.get(mac);
     if (!client || client.status === 'session_ended') return json(404, { detail: 'not found' });
-    this.later(() => this.connect(mac));
+    this.later.do(() => this.connect(mac));
     return json(200, { device_mac: SWITCH_MAC, port_id: client.port, session: SITE });
   }
 
   private bounce(ports: readonly string[]): PeerAnswer {
-    for (const [mac, { port }] of this.clients) if (ports.includes(port)) this.later(() => this.connect(mac));
+    for (const [mac, { port }] of this.clients) if (ports.includes(port)) this.later.do(() => this.connect(mac));
     return { status: 200, body: '' };
-  }
-
-  private later(what: () => void): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      what();
-    }, LATER_MS);
-    this.timers.add(timer);
   }
 }

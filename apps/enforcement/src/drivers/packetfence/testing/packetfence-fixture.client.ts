@@ -1,12 +1,4 @@
-import {
-  CT,
-  MRI,
-  SECRET,
-  commonFields,
-  nacFixture,
-  secretFile,
-  type NacFixture,
-} from '../../http/testing/nac-fixture.client.js';
+import { CT, MRI, SECRET, nacFixture, secretFile, type NacFixture } from '../../http/testing/nac-fixture.client.js';
 import type { TlsIdentity } from '../../http/testing/tls-identity.client.js';
 import { packetfencePointSchema } from '../config.js';
 import { createPacketFence } from '../packetfence.driver.js';
@@ -19,24 +11,13 @@ export async function packetfenceFixture(
 ): Promise<NacFixture<PacketFenceModel>> {
   const model = new PacketFenceModel([MRI, CT]);
   model.password = SECRET;
-  const policy = {
-    name: 'modality',
-    rule: '1100099',
-    role: 'lazaret',
-    mode: 'vlan-bridged',
-    quarantineVlan: 66,
-    permits: [{ peerAddress: '10.20.0.10', transport: 'tcp', port: 104, opener: 'device' }],
+  const kind = {
+    model,
+    schema: packetfencePointSchema,
+    create: createPacketFence,
+    fields: { kind: 'packetfence', user: 'lazaret', passwordFile: secretFile(identity) },
+    policy: { rule: '1100099', role: 'lazaret' },
+    secrets: [SECRET, 'token-'],
   };
-  const create = (url: string) =>
-    createPacketFence(
-      packetfencePointSchema.parse({
-        kind: 'packetfence',
-        ...commonFields(identity, url),
-        user: 'lazaret',
-        passwordFile: secretFile(identity),
-        policies: [policy],
-        ...changes,
-      }),
-    );
-  return nacFixture(identity, model, create, [SECRET, 'token-']);
+  return nacFixture(identity, kind, changes);
 }

@@ -1,3 +1,4 @@
+import { Later } from '../../http/testing/later.js';
 import { bodyOf, json, type NacModel } from '../../http/testing/stand-in.client.js';
 import type { PeerAnswer, PeerRequest } from '../../http/testing/https-peer.client.js';
 
@@ -28,7 +29,6 @@ interface Node {
 export type SwitchAnswer = 'ack' | 'timeout' | 'nak' | 'ack-and-nothing';
 
 const VLANS: Record<string, number> = { lazaret: 66, isolation: 99 };
-const QUEUE_MS = 20;
 
 /** PacketFence in memory, with the queue behind its API and a switch that may do otherwise than it is told. */
 export class PacketFenceModel implements NacModel {
@@ -49,7 +49,7 @@ export class PacketFenceModel implements NacModel {
   normalVlan = 10;
   password = '';
   private last = 1000;
-  private readonly queue = new Set<NodeJS.Timeout>();
+  private readonly queue = new Later();
 
   constructor(macs: readonly string[]) {
     macs.forEach((mac, index) => this.plug(mac, `${7 + index}`));
@@ -115,7 +115,7 @@ export class PacketFenceModel implements NacModel {
   }
 
   stop(): void {
-    this.queue.forEach((timer) => clearTimeout(timer));
+    this.queue.stop();
   }
 
   private login({ username, password }: Record<string, unknown>): PeerAnswer {
@@ -218,11 +218,7 @@ export class PacketFenceModel implements NacModel {
 
   /** The API has answered by then. */
   private enqueue(mac: string, forced: boolean): void {
-    const timer = setTimeout(() => {
-      this.queue.delete(timer);
-      this.carryOut(mac, forced);
-    }, QUEUE_MS);
-    this.queue.add(timer);
+    this.queue.do(() => this.carryOut(mac, forced));
   }
 
   /** Not forced, it compares with its own record, not with the switch. */
