@@ -24,6 +24,7 @@ const CLAUSES: Record<DetectorName, (items: number) => string> = {
   scan: (n) => `tried ${n} new ${plural(n, 'address', 'addresses')} that did not answer`,
   'address-taken-over': (n) => `used the address of ${n === 1 ? 'another device' : `${n} other devices`}`,
   'conficker-names': (n) => `looked up ${n} ${plural(n, 'name', 'names')} of the Conficker worm`,
+  'conficker-ports': (n) => `called ${n} ${plural(n, 'address', 'addresses')} at ports of the Conficker worm`,
   'failing-names': (n) => `looked up names of ${n} ${plural(n, 'domain', 'domains')} that failed`,
 };
 
@@ -32,6 +33,8 @@ const REASONS: Record<DetectorName, (level: Level) => string> = {
   'address-taken-over': ({ labels }) => `used ${commonest(labels)}, which belongs to another device`,
   'conficker-names': ({ items, labels }) =>
     `${items} ${plural(items, 'name', 'names')} of ${Object.keys(labels).sort().join(', ')}`,
+  'conficker-ports': ({ items }) =>
+    `${items} outside ${plural(items, 'address', 'addresses')} at exactly the port that Conficker.C computes for it`,
   'failing-names': ({ items }) => `${items} different domains failed, 10 in an hour are too many`,
 };
 

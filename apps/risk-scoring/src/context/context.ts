@@ -1,4 +1,5 @@
 import type { ContractResolved, SensorReported } from '#events';
+import { NEEDS, type Need } from '../detectors/detector.js';
 import { Contracts, type ContractFlow } from './contracts.js';
 
 export const CONTEXT = { contract: 'contract', sensor: 'sensor', release: 'release' } as const;
@@ -15,7 +16,11 @@ export interface ContextRow {
 interface SensorContext {
   trustDomain: string;
   authenticated: boolean;
+  lacks?: readonly Need[];
 }
+
+/** The words among a sensor's problems that say what its flows can't show. */
+const LACKS: Record<Need, string> = { 'every-flow': 'sampled-flows', 'both-ways': 'one-way-flows' };
 
 export function contractRow({ data }: ContractResolved): ContextRow {
   const flows = data.flows.map(({ opener, peerAddress, transport, port }): ContractFlow => ({
@@ -28,7 +33,8 @@ export function contractRow({ data }: ContractResolved): ContextRow {
 }
 
 export function sensorRow({ data }: SensorReported): ContextRow {
-  const body: SensorContext = { trustDomain: data.trustDomain, authenticated: data.authenticated };
+  const lacks = NEEDS.filter((need) => data.problems.includes(LACKS[need]));
+  const body: SensorContext = { trustDomain: data.trustDomain, authenticated: data.authenticated, lacks };
   return { kind: CONTEXT.sensor, key: data.sensorId, body: JSON.stringify(body) };
 }
 
@@ -64,6 +70,11 @@ export class Context {
   /** Whether anybody could speak for one of the domain's sensors. That makes the whole domain weak. */
   isWeak(trustDomain: string): boolean {
     return this.weakDomains.has(trustDomain);
+  }
+
+  /** What a sensor's flows can't show. */
+  lacksOf(sensorId: string): readonly Need[] {
+    return this.sensors.get(sensorId)?.lacks ?? [];
   }
 
   private putSensor(sensorId: string, sensor: SensorContext): void {

@@ -6,13 +6,21 @@ import type { ConfickerName } from './command/conficker/calendar.js';
 export const COMMON_CAUSES = ['contract-flow', 'answered-lately'] as const;
 export type CommonCause = (typeof COMMON_CAUSES)[number];
 
+/** What a detector may need of a sensor; without it, what the detector says would be a lie. */
+export const NEEDS = ['every-flow', 'both-ways'] as const;
+export type Need = (typeof NEEDS)[number];
+
 /** What is known around an observation, as plain data; `at` (ms) is when it happened. */
 export interface ObservationContext {
   at: number;
   commonCause: CommonCause | null;
   /** The Conficker name of the day that was looked up, if it was one. */
   conficker: ConfickerName | null;
+  /** Whether an outside peer would listen at the attempt's port if it had Conficker.C. */
+  wormPort: boolean;
   siteSuffixes: readonly string[];
+  /** What the sensor of the observation can't give: it shows a sample, or one direction only. */
+  lacks: readonly Need[];
 }
 
 /** What a detector makes of an observation. `items`: facts for people; a correction takes them back. */
@@ -30,6 +38,8 @@ export interface Finding {
  */
 export interface Detector<S, O extends Observation> {
   name: DetectorName;
+  /** A sensor that lacks one of these is not listened to. */
+  needs: readonly Need[];
   initial: S;
   observe(state: S, observation: O, context: ObservationContext): { state: S; findings: Finding[] };
   /** When the state last changed (ms): a state older than its span can be forgotten. */

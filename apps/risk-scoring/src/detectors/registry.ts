@@ -1,6 +1,7 @@
 import type { Observation } from '#events';
 import type { DetectorName } from '../evidence/evidence.js';
 import { confickerNames } from './command/conficker-names.js';
+import { confickerPorts } from './command/conficker-ports.js';
 import { failingNames } from './command/failing-names.js';
 import type { Detector } from './detector.js';
 import { addressTakenOver } from './spread/address-taken-over.js';
@@ -16,5 +17,6 @@ export const REGISTRY: Record<DetectorName, AnyDetector> = {
   scan: detector(scan),
   'address-taken-over': detector(addressTakenOver),
   'conficker-names': detector(confickerNames),
+  'conficker-ports': detector(confickerPorts),
   'failing-names': detector(failingNames),
 };

@@ -5,7 +5,9 @@ import { SIGNS } from './signs.js';
 describe('the table of signs', () => {
   it('gives every kind and outcome of observation to one detector or to none', () => {
     const signs = [
-      ...TRANSPORTS.flatMap((transport) => OUTCOMES.map((outcome) => `attempt.${transport}.${outcome}`)),
+      ...[...TRANSPORTS, 'worm-port'].flatMap((transport) =>
+        OUTCOMES.map((outcome) => `attempt.${transport}.${outcome}`),
+      ),
       ...['listed', 'other'].flatMap((list) => ANSWERS.map((answer) => `name.${list}.${answer}`)),
       'address-taken-over',
     ];

@@ -2,8 +2,9 @@ import type { Answer, Observation, Outcome, Transport } from '#events';
 import type { DetectorName } from '../evidence/evidence.js';
 import type { ObservationContext } from './detector.js';
 
-/** Kind and outcome of an observation. `listed`: an exact name of a worm's list. */
-export type Sign = `attempt.${Transport}.${Outcome}` | `name.${'listed' | 'other'}.${Answer}` | 'address-taken-over';
+/** Kind and outcome of an observation. `listed`: an exact name of a worm's list; `worm-port`: a port that a worm computes. */
+export type Sign =
+  `attempt.${Transport | 'worm-port'}.${Outcome}` | `name.${'listed' | 'other'}.${Answer}` | 'address-taken-over';
 
 /**
  * Which one detector a sign belongs to, so that none weighs twice. null: it weighs nothing. The compiler checks that
@@ -21,6 +22,12 @@ export const SIGNS: Record<Sign, DetectorName | null> = {
   'attempt.udp.unreachable': null,
   'attempt.udp.silent': null,
   'attempt.udp.denied': null,
+  // The worm asks for its peers here, whatever becomes of it.
+  'attempt.worm-port.answered': 'conficker-ports',
+  'attempt.worm-port.refused': 'conficker-ports',
+  'attempt.worm-port.unreachable': 'conficker-ports',
+  'attempt.worm-port.silent': 'conficker-ports',
+  'attempt.worm-port.denied': null,
   'name.listed.answered': 'conficker-names',
   'name.listed.nxdomain': 'conficker-names',
   'name.listed.servfail': 'conficker-names',
@@ -37,10 +44,10 @@ export const SIGNS: Record<Sign, DetectorName | null> = {
   'address-taken-over': 'address-taken-over',
 };
 
-export function signOf(observation: Observation, context: Pick<ObservationContext, 'conficker'>): Sign {
+export function signOf(observation: Observation, context: Pick<ObservationContext, 'conficker' | 'wormPort'>): Sign {
   switch (observation.kind) {
     case 'attempt':
-      return `attempt.${observation.transport}.${observation.outcome}`;
+      return `attempt.${context.wormPort ? 'worm-port' : observation.transport}.${observation.outcome}`;
     case 'name':
       return `name.${context.conficker ? 'listed' : 'other'}.${observation.answer}`;
     case 'address-taken-over':

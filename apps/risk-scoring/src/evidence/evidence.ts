@@ -1,7 +1,7 @@
 import type { Family } from '#events';
 
 /** The version of the numbers of this folder and of the detectors; an assessment names it. */
-export const RULES_VERSION = '1';
+export const RULES_VERSION = '2';
 
 const HOUR = 3600;
 
@@ -10,6 +10,7 @@ export const DETECTORS = {
   scan: { family: 'spread', halfLifeSeconds: 2 * HOUR },
   'address-taken-over': { family: 'spread', halfLifeSeconds: 2 * HOUR },
   'conficker-names': { family: 'command', halfLifeSeconds: 12 * HOUR },
+  'conficker-ports': { family: 'command', halfLifeSeconds: 24 * HOUR },
   'failing-names': { family: 'command', halfLifeSeconds: 12 * HOUR },
 } as const satisfies Record<string, { family: Family; halfLifeSeconds: number }>;
 export type DetectorName = keyof typeof DETECTORS;

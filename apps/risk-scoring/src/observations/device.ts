@@ -31,8 +31,8 @@ export function observe(
   observation: Observation,
   context: ObservationContext,
   weakDomain: boolean,
-): { device: DeviceState; evidence: Evidence[] } {
-  const ignored = { device, evidence: [] };
+): { device: DeviceState; evidence: Evidence[]; unjudgedBy: DetectorName | null } {
+  const ignored = { device, evidence: [], unjudgedBy: null };
   // A packet that entered at another access port says nothing of this device.
   if (observation.binding === 'contradicted') return ignored;
   if (device.since !== null && context.at <= device.since) return ignored;
@@ -41,10 +41,15 @@ export function observe(
   const trustDomain = observation.binding === 'claimed' ? CLAIMED : observation.trustDomain;
   const key = `${name} ${trustDomain}`;
   const detector = REGISTRY[name];
+  if (detector.needs.some((need) => context.lacks.includes(need))) return { ...ignored, unjudgedBy: name };
   const { state, findings } = detector.observe(device.detectors[key] ?? detector.initial, observation, context);
   const evidence = findings.map((finding) => asEvidence(name, trustDomain, observation, finding, weakDomain));
   const detectors = { ...device.detectors, [key]: state };
-  return { device: { ...device, detectors, levels: evidence.reduce(raised(key), device.levels) }, evidence };
+  return {
+    device: { ...device, detectors, levels: evidence.reduce(raised(key), device.levels) },
+    evidence,
+    unjudgedBy: null,
+  };
 }
 
 /** Forgets levels that say nothing any more and detectors that saw nothing within a day. Changes no assessment. */

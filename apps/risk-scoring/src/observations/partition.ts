@@ -1,7 +1,9 @@
+import { isIPv4 } from 'node:net';
 import type { Observation, ObservationsReported } from '#events';
 import { wasToldQuiet } from '../assessments/publication.js';
 import { canonicalName } from '../detectors/command/conficker-names.js';
 import type { ConfickerCalendar } from '../detectors/command/conficker/calendar.js';
+import { isPeerPort } from '../detectors/command/conficker/peer-ports.js';
 import type { CommonCause, ObservationContext } from '../detectors/detector.js';
 import type { Context } from '../context/context.js';
 import type { Evidence } from '../evidence/evidence.js';
@@ -26,6 +28,8 @@ export interface WeighedEvidence extends Evidence {
 /** The windows and levels of every device of one partition, in memory. No clock, no I/O. */
 export class Partition {
   readonly devices = new Map<string, DeviceState>();
+  /** Observations that no detector could judge by their sensor, by `detector sensor`: shown, not stored. */
+  readonly unjudged = new Map<string, number>();
 
   constructor(
     readonly number: number,
@@ -90,13 +94,20 @@ export class Partition {
       at,
       commonCause: this.commonCause(device.deviceId, observation, place, at, surroundings.context),
       conficker: confickerName(observation, at, surroundings.calendar),
+      wormPort: isWormPort(observation, at),
+      lacks: surroundings.context.lacksOf(observation.sensorId),
       siteSuffixes: surroundings.siteSuffixes,
     };
     const weak = surroundings.context.isWeak(observation.trustDomain);
     const step = observe(device, observation, context, weak);
+    if (step.unjudgedBy !== null) this.noteUnjudged(`${step.unjudgedBy} ${observation.sensorId}`);
     if (observation.kind === 'attempt' && observation.outcome === 'answered')
       this.answered.note(place, observation, at);
     return step;
+  }
+
+  private noteUnjudged(key: string): void {
+    this.unjudged.set(key, (this.unjudged.get(key) ?? 0) + 1);
   }
 
   private commonCause(id: string, seen: Observation, place: Place, at: number, known: Context): CommonCause | null {
@@ -114,4 +125,10 @@ function happenedAt({ at, receivedAt }: Observation): number {
 function confickerName(observation: Observation, at: number, calendar: ConfickerCalendar) {
   if (observation.kind !== 'name') return null;
   return calendar.find(canonicalName(observation.name), at) ?? null;
+}
+
+/** An inside peer's ports are its neighbours' business: the worm looks for its peers outside. */
+function isWormPort(seen: Observation, at: number): boolean {
+  if (seen.kind !== 'attempt' || seen.peerInside || !isIPv4(seen.peerAddress)) return false;
+  return isPeerPort(seen.peerAddress, seen.transport, seen.port, at);
 }

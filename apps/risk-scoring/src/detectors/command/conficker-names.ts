@@ -10,6 +10,7 @@ const DAY: Span = { ms: DAY_MS, bucketSize: 16 };
 /** A look-up of a Conficker A or B name of the day, whatever the answer: asking is what the worm does. */
 export const confickerNames: Detector<RecentKeys<true>, NameLookUp> = {
   name: 'conficker-names',
+  needs: [],
   initial: NOTHING_SEEN,
   touchedAt: lastSeen,
   observe(state, lookUp, { at, conficker }) {

@@ -19,6 +19,8 @@ interface FailingNames {
 /** Many different names that do not exist (or get no answer from a resolver that answers others): generated names. */
 export const failingNames: Detector<FailingNames, NameLookUp> = {
   name: 'failing-names',
+  // An answer that the sensor does not show looks like silence.
+  needs: ['every-flow', 'both-ways'],
   initial: { names: NOTHING_SEEN, crossedAt: null },
   touchedAt: (state) => lastSeen(state.names),
   observe(state, lookUp, { at, siteSuffixes }) {

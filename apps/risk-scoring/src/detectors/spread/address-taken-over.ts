@@ -8,6 +8,7 @@ const HOUR: Span = { ms: 3600 * 1000, bucketSize: 8 };
 /** The occupant of an access port speaks with another device's MAC or address: evidence against the occupant. */
 export const addressTakenOver: Detector<RecentKeys<true>, AddressTakenOver> = {
   name: 'address-taken-over',
+  needs: [],
   initial: NOTHING_SEEN,
   touchedAt: lastSeen,
   observe(state, observation, { at }) {

@@ -19,6 +19,8 @@ interface Contact {
 
 export const scan: Detector<RecentKeys<Contact>, Attempt> = {
   name: 'scan',
+  // Half of a conversation, or a sample of it, looks like silence.
+  needs: ['every-flow', 'both-ways'],
   initial: NOTHING_SEEN,
   touchedAt: lastSeen,
   observe(state, attempt, context) {
