@@ -59,7 +59,8 @@ class PacketFenceSource implements NacSource<PacketFencePolicy> {
         const failed = (await this.client.audit(mac)).find(
           (row) => !before.has(row.id) && verdictOf(row) !== 'accepted',
         );
-        if (failed) throw new DriverError(verdictOf(failed) === 'silent' ? 'no-answer' : 'refused', auditWords(failed));
+        // A silent switch too: PacketFence itself has answered, and must not be taken for the one that is silent.
+        if (failed) throw new DriverError('refused', auditWords(failed));
       },
     };
   }

@@ -26,6 +26,7 @@ export function parseActionState(json: unknown): ActionState {
   const told = parsed(state, json, 'the state of a session action');
   const words = [told.status ?? told.state, told.message].filter(Boolean).join(': ');
   if (/no (active )?session|session not found|not active/i.test(words)) return { end: 'no-session', words };
-  if (/fail|error|reject|nak|time.?out|timed out|den(y|ied)|un-?succ|not succ/i.test(words)) return { end: 'failed', words };
+  if (/fail|error|reject|nak|time.?out|timed out|den(y|ied)|un-?succ|not succ/i.test(words))
+    return { end: 'failed', words };
   return /succe|complete|finish|done|\back\b/i.test(words) ? { end: 'done' } : { end: null };
 }
