@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { parseConfig, type ConfigProblem } from '#config';
 import { enforcementSchema } from './config.js';
+import { testPorts } from './drill/test-port.js';
 
 const good = `
 points:
@@ -39,6 +41,29 @@ describe('the configuration of enforcement', () => {
     const problems = problemsOf(text);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(name);
+  });
+
+  it('takes test ports of its own points, on the switch itself unless another is named', () => {
+    const drills = `drills: [{ point: ovs-1, port: wl-spare, mac: '08:00:06:10:00:99', address: 10.10.0.99,
+      probe: { address: 10.20.0.10 } }]`;
+    const problems: ConfigProblem[] = [];
+    const config = parseConfig(enforcementSchema, `${good}${drills}\n`, problems);
+    expect(problems).toEqual([]);
+    expect(testPorts(config?.drills ?? [])).toMatchObject([
+      { switch: 'ovs-1', address6: null, probe: { agent: null }, ports: { permitted: 50_104, other: 50_445 } },
+    ]);
+    expect(problemsOf(`${good}${drills.replace('ovs-1', 'ovs-2')}\n`)).toEqual([
+      'drills.0.point: no point has this id',
+    ]);
+    expect(problemsOf(`${good}${drills.replace('10.20.0.10', '10.20.0.10, agent: /run/x')}\n`)).toHaveLength(1);
+  });
+
+  it('takes the test port that docs/drill.md shows', () => {
+    const [, shown = ''] = /```yaml\n([^]*?)```/.exec(readFileSync('docs/drill.md', 'utf8')) ?? [];
+    const problems: ConfigProblem[] = [];
+    const config = parseConfig(enforcementSchema, `${good.replace('id: ovs-1', 'id: sw-7')}${shown}`, problems);
+    expect(problems).toEqual([]);
+    expect(config?.drills).toMatchObject([{ port: 'gi1/0/47', probe: { agent: 'unix:/run/lazaret/probe.sock' } }]);
   });
 
   it('refuses two points of one name', () => {

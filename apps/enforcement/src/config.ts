@@ -7,7 +7,7 @@ import { pointSchema } from './drivers/point.js';
 const mac = z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, 'expected a MAC in lower case with colons');
 
 /** Enforcement's own file: what it may write to, and what it never does, whoever asks. */
-export const enforcementSchema = z.strictObject({
+const file = z.strictObject({
   points: z.array(pointSchema).superRefine((points, context) => {
     points.forEach(({ id }, index) => {
       if (points.findIndex((other) => other.id === id) === index) return;
@@ -24,6 +24,12 @@ export const enforcementSchema = z.strictObject({
   drills: testPortsSchema.default([]),
   /** Where the commands to undo an isolation by hand are written before the first write. */
   undoDirectory: z.string().min(1),
+});
+export const enforcementSchema = file.superRefine(({ points, drills }, context) => {
+  drills.forEach(({ point }, index) => {
+    if (points.some(({ id }) => id === point)) return;
+    context.addIssue({ code: 'custom', path: ['drills', index, 'point'], message: 'no point has this id' });
+  });
 });
 export type EnforcementConfig = z.output<typeof enforcementSchema> & Connections;
 

@@ -72,8 +72,13 @@ export class GuardedDriver implements Driver {
     return this.driver.close();
   }
 
+  /** Until when the point is not asked; null: it is. */
+  get restsUntil(): Date | null {
+    return this.reads.resting(this.now()) ?? this.writes.resting(this.now());
+  }
+
   private async guarded<T>(breaker: Breaker, call: () => Promise<T>): Promise<T> {
-    const until = this.reads.resting(this.now()) ?? this.writes.resting(this.now());
+    const until = this.restsUntil;
     if (until) throw new PointRests(this.pointId, until);
     try {
       const result = await call();

@@ -44,7 +44,9 @@ export class AgentProber implements Prober {
       this.failAll();
     };
     socket.on('error', gone).on('close', gone);
-    createInterface({ input: socket }).on('line', (line) => {
+    // What reads lines passes the socket's faults on.
+    const lines = createInterface({ input: socket }).on('error', gone);
+    lines.on('line', (line) => {
       const answer = parseAnswer(line);
       if (answer) this.waiting.get(answer.id)?.(answer.outcome);
     });

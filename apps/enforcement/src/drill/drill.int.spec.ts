@@ -8,6 +8,7 @@ import { TOPICS, makeEvent, newId, type PointReported } from '#events';
 import { EventProducer, createTopics } from '#messaging';
 import { Counters, createLogger } from '#observability';
 import { freshDatabase } from '../../test/database.js';
+import { FakePoint } from '../../test/fake-point.js';
 import { OvsDriver } from '../drivers/ovs/ovs.driver.js';
 import { ovsProfile } from '../drivers/ovs/profile.js';
 import { OvsFixture, subject } from '../drivers/ovs/testing/ovs-fixture.client.js';
@@ -167,6 +168,24 @@ describe('a drill on a real switch', () => {
     await fixture.cut();
     expect((await report((one) => one.reachable === false)).lastFailure).not.toBe('');
     await fixture.heal();
+  });
+
+  it('reports a point although another one never answers, and that one too', async () => {
+    await running?.stop();
+    heard.length = 0;
+    const { quarantineVlan, vlans } = fixture.point;
+    const dead = new (class extends FakePoint {
+      override probe = () => new Promise<never>(() => undefined);
+    })(() => new Date(), `${id}-dead`);
+    const facts = { id, switches: [id], policyPoint: null, quarantineVlan, vlans };
+    const points = [
+      { facts: { ...facts, id: dead.pointId, switches: [] }, profile: dead.profile, driver: dead },
+      { facts, profile: driver.profile, driver: new NewDriver({ ...fixture.point, id }) },
+    ];
+    const described = describePoint({ ...fixture.point, id });
+    await start({ points, descriptions: new Map(points.map((one) => [one.facts.id, described])) });
+    await report((one) => one.reachable === true);
+    expect(heard.find(({ pointId }) => pointId === dead.pointId)).toMatchObject({ reachable: null, probedAt: null });
   });
 
   it('asks only what is harmless where no test port is named, and confirms nothing', async () => {

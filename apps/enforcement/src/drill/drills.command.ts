@@ -4,7 +4,7 @@ import type { Interlocks } from '../check/refusal.js';
 import type { PointDescription } from '../points/description.js';
 import { AgentProber } from './agent-prober.client.js';
 import { refused, type DrillRequest, type Outcome } from './drill.js';
-import type { Claimed } from './drills.store.js';
+import type { Claimed, DrillsStore } from './drills.store.js';
 import { harmless } from './harmless.js';
 import { TcpProber } from './tcp-prober.client.js';
 import { choose, type TestPort } from './test-port.js';
@@ -13,6 +13,7 @@ import { trialPoints, type Trial } from './trial-plan.js';
 import { release, type Writing } from './writing.js';
 
 export interface DrillsOptions extends Writing {
+  store: DrillsStore;
   descriptions: ReadonlyMap<string, PointDescription>;
   testPorts: readonly TestPort[];
   interlocks: Interlocks;
@@ -24,6 +25,8 @@ export interface DrillsOptions extends Writing {
 
 /** Looks for drills that a replica has left behind. In ms. */
 const LOOK_MS = 3000;
+/** A switch that has a device authenticate again takes its time. In ms. */
+const PATIENCE_MS = 30_000;
 /** One try to release what a replica has left behind; then it is tried again. In ms. */
 const RELEASE_MS = 30_000;
 /** A drill that stands still for longer than its lease is another's: it is renewed far more often. In ms. */
@@ -138,7 +141,7 @@ export class Drills {
     const number = await store.number(request.pointId, testPort.mac);
     const { agent } = testPort.probe;
     const prober = agent === null ? new TcpProber() : new AgentProber(agent);
-    const tools = { ...this.options, prober, signal: this.ending.signal };
+    const tools = { ...this.options, prober, signal: this.ending.signal, patienceMs: PATIENCE_MS };
     try {
       return await runTrial({ request, testPort, points, surroundings, number, interlocks }, tools);
     } finally {

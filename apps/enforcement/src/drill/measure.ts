@@ -97,7 +97,11 @@ function gapFinding({ samples, from, to, mode }: Seen): PointFinding {
   if (gap === null) return { check, ok: false, detail: `the test device did not answer again (${tries} attempts)` };
   if (gap === 0) return { check, ok: true, detail: `none: all ${tries} attempts were answered, in mode ${mode}` };
   const lost = samples.filter((one) => !one.answered).length;
-  return { check, ok: gap < 3000, detail: `cut off for ${gap} ms in mode ${mode} (${lost} of ${tries} attempts lost)` };
+  return {
+    check,
+    ok: gap < 3000,
+    detail: `cut off for ${Math.round(gap)} ms in mode ${mode} (${lost} of ${tries} attempts lost)`,
+  };
 }
 
 function directionFinding({ attempts: { inbound } }: Seen): PointFinding {

@@ -47,7 +47,8 @@ export class ProbeAgent {
   private serve(client: Socket): void {
     this.clients.add(client);
     client.on('close', () => this.clients.delete(client)).on('error', () => client.destroy());
-    createInterface({ input: client }).on('line', (line) => {
+    const lines = createInterface({ input: client }).on('error', () => client.destroy());
+    lines.on('line', (line) => {
       if (line.length > LONGEST_LINE) client.destroy();
       else void this.answer(client, line);
     });

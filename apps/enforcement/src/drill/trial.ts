@@ -3,6 +3,7 @@ import { undoSheet, type UndoSheet } from '../apply/undo-sheet.js';
 import type { Applied } from '../plan/plan.js';
 import { freshOf, type Shown } from '../plan/shown.js';
 import type { Outcome } from './drill.js';
+import type { DrillsStore } from './drills.store.js';
 import { findingsOf, measured, type Attempts, type Seen } from './measure.js';
 import { isAnswer, type Prober } from './probe.js';
 import { ATTEMPT_MS, Probing, pause } from './probing.js';
@@ -10,17 +11,17 @@ import { REPLY_FLOW, REPLY_PORT, forbidden, look, orderOf, type Look, type Trial
 import { readAll, release, take, type Writing } from './writing.js';
 
 export interface TrialTools extends Writing {
+  store: Writing['store'] & Pick<DrillsStore, 'noteWritten' | 'noteReleasing'>;
   prober: Prober;
   keepUndo(sheet: UndoSheet): Promise<void>;
   /** The service is told to end: the trial goes no further and releases. */
   signal: AbortSignal;
+  /** So long the point may take until it reads as isolated, and the test device until it answers again. In ms. */
+  patienceMs: number;
 }
 
 /** The way to the test device must be steady so soon before the first write. In ms. */
 const BASELINE_MS = 5000;
-/** So long the point may take until it reads as isolated, and the test device until it answers again. In ms. */
-const ISOLATE_MS = 30_000;
-const BACK_MS = 30_000;
 const RELEASE_MS = 60_000;
 const LOOK_MS = 100;
 
@@ -49,7 +50,7 @@ async function withProbes(trial: Trial, tools: TrialTools, probing: Probing, bef
   const from = performance.now();
   const isolated = await isolate(trial, tools);
   const settled = performance.now();
-  const back = isolated.reason === null && (await probing.steady(settled, settled + BACK_MS));
+  const back = isolated.reason === null && (await probing.steady(settled, settled + tools.patienceMs));
   const after = back ? await attempts(trial, tools.prober, before, isolated.kept) : null;
   const to = performance.now();
   const findings: PointFinding[] = isolated.reason === null ? [] : [isolationFailed(isolated.reason)];
@@ -65,7 +66,7 @@ async function withProbes(trial: Trial, tools: TrialTools, probing: Probing, bef
     await tools.store.noteReleasing(trial.request.drillId, findings);
     const left = await release(trial.request, isolated.written, tools, tools.now().getTime() + RELEASE_MS);
     if (left !== null) throw new NotReleased(left);
-    findings.push(await answersAgain(probing));
+    findings.push(await answersAgain(probing, tools.patienceMs));
   }
   const passed = seen !== null && back && after?.contained === true && findings.at(-1)?.ok === true;
   return { state: passed ? 'passed' : 'failed', findings, measured: passed && seen ? measured(seen) : null };
@@ -89,7 +90,7 @@ interface Isolated {
 
 /** Step by step, each read back, until the point reads as the plan wants. */
 async function isolate(trial: Trial, tools: TrialTools): Promise<Isolated> {
-  const deadline = performance.now() + ISOLATE_MS;
+  const deadline = performance.now() + tools.patienceMs;
   const done: Isolated = { planned: null, seen: [], kept: [], written: null, reason: null };
   let applied: Applied | null = null;
   let last = 'the point does not read as isolated';
@@ -197,10 +198,10 @@ function contained(holds: boolean | null): PointFinding {
     : { check, ok: false, detail: 'the point reads as isolated, and what nobody permitted is still answered' };
 }
 
-async function answersAgain(probing: Probing): Promise<PointFinding> {
+async function answersAgain(probing: Probing, patienceMs: number): Promise<PointFinding> {
   const since = performance.now();
   const check = 'release';
-  if (await probing.steady(since, since + BACK_MS)) {
+  if (await probing.steady(since, since + patienceMs)) {
     return {
       check,
       ok: true,

@@ -11,7 +11,7 @@ import { pause } from './probing.js';
 
 /** What drills write with: the loop's own points and locks, and their own memory. */
 export interface Writing {
-  store: DrillsStore;
+  store: Pick<DrillsStore, 'renew' | 'begin' | 'ended'>;
   points: ReadonlyMap<string, Point>;
   locks: PointLocks;
   now: () => Date;

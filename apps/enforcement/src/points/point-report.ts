@@ -27,7 +27,8 @@ export interface PointState {
   drill: LastDrill | null;
 }
 
-export type Breaker = 'closed' | 'open' | 'half-open';
+/** `open`: it has failed so often in a row that it is left alone for a while. */
+export type Breaker = 'closed' | 'open';
 
 /** What is published of a point: what it can honestly do, so what is unconfirmed as its worst value. */
 export function pointReport(state: PointState, now: Date): PointReported['data'] {

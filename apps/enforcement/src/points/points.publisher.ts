@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { DriverError, type PointHint } from '#driver';
 import type { Logger } from '#observability';
+import { GuardedDriver } from '../bulkhead/guarded.driver.js';
 import { readLastDrill } from '../drill/drills.store.js';
 import type { TestPort } from '../drill/test-port.js';
 import type { Point } from '../read/point.js';
@@ -18,8 +19,6 @@ export interface PointReportsOptions {
   testPorts: readonly TestPort[];
   holder: string;
   logger: Logger;
-  /** The state of the point's circuit breaker; without it there is none. */
-  breakerOf?: (pointId: string) => Breaker;
 }
 
 const REPORT_MS = 30_000;
@@ -126,7 +125,7 @@ export class PointReports {
   }
 
   private async publish(pointId: string, slot: Slot, anyway: boolean): Promise<void> {
-    const { dataSource, points, descriptions, testPorts, holder, breakerOf, logger } = this.options;
+    const { dataSource, points, descriptions, testPorts, holder, logger } = this.options;
     const [point, description] = [points.get(pointId), descriptions.get(pointId)];
     if (!point || !description) return;
     try {
@@ -138,7 +137,7 @@ export class PointReports {
         drilled,
         testPorts: testPorts.filter((one) => one.point === pointId),
         health: slot.health,
-        breaker: breakerOf?.(pointId) ?? ('closed' as const),
+        breaker: this.breakerOf(pointId, slot, point),
         drill: await readLastDrill(dataSource, pointId),
       };
       await publishReport(dataSource, pointReport(state, new Date()), holder, anyway);
@@ -146,6 +145,13 @@ export class PointReports {
       const reason = error instanceof Error ? error.message : 'unknown';
       logger.warn({ pointId, reason }, 'a point could not be reported');
     }
+  }
+
+  /** The loop has found it silent: worth a question, so that people read why. */
+  private breakerOf(pointId: string, { health }: Slot, { driver }: Point): Breaker {
+    if (!(driver instanceof GuardedDriver) || driver.restsUntil === null) return 'closed';
+    if (health.reachable !== false) this.probeIn(pointId, 0);
+    return 'open';
   }
 
   /** Points go by what drills have shown, those of other replicas too. */
@@ -163,6 +169,8 @@ async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new DriverError('unreachable', `no answer within ${ms / 1000} s`)), ms);
+    // A question that hangs must not keep a service alive that was told to end.
+    timer.unref();
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

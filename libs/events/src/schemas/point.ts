@@ -57,7 +57,7 @@ export const pointReported = cloudEvent(
     reachableSince: time.nullable(),
     answeredAt: time.nullable(),
     lastFailure: z.string().nullable(),
-    breaker: z.enum(['closed', 'open', 'half-open']),
+    breaker: z.enum(['closed', 'open']),
     probedAt: time.nullable(),
     findings: z.array(pointFinding),
     drillId: id.nullable(),
