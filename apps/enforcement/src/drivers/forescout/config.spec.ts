@@ -1,4 +1,5 @@
-import { describeConfig } from '../http/testing/config-cases.js';
+import { describeConfig, describePage } from '../testing/describe-config.js';
 import { forescoutPointSchema } from './config.js';
 
 describeConfig('forescout', forescoutPointSchema, import.meta.url);
+describePage('forescout', forescoutPointSchema);

@@ -1,4 +1,5 @@
-import { describeConfig } from '../http/testing/config-cases.js';
+import { describeConfig, describePage } from '../testing/describe-config.js';
 import { mistPointSchema } from './config.js';
 
 describeConfig('mist', mistPointSchema, import.meta.url);
+describePage('mist', mistPointSchema);
