@@ -76,8 +76,9 @@ export async function playDelegated(stage: Stage, request: DelegatedRequest): Pr
   await captures.handshakes.first((p) => p.destinationPort === 104, 20_000);
   await sleep(1500);
   tell('the MRI is sending a study; now it gets infected');
+  const infected = Date.now();
   const worm = await ward.infect({ host: 'mri', names: namesOfToday(new Date()) });
-  const plan = await proposedPlan(stage);
+  const plan = await proposedPlan(stage, infected);
   const { quarantineId, interruptionMs } = plan;
   tell(`proposed; the plan is: ${plan.steps.join('; ')}`);
   tell(
@@ -148,10 +149,10 @@ function startSample({ ward }: Stage): ReturnType<Stage['ward']['capture']> {
   return ward.capture('archive', `src host ${MRI.address} and tcp dst port 104 and ip[4:2] & 0xf = 0`);
 }
 
-async function proposedPlan({ recorder, deviceId }: Stage): Promise<SeenPlan['data']> {
+async function proposedPlan({ recorder, deviceId }: Stage, since: number): Promise<SeenPlan['data']> {
   const mri = await deviceId('mri-1');
-  const { event } = await recorder.until('lazaret.seen.plan', ({ data }) => data.deviceId === mri, WAIT_MS, 'a plan');
-  return event.data;
+  const isNew = ({ data }: SeenPlan, receivedAt: number): boolean => receivedAt > since && data.deviceId === mri;
+  return (await recorder.until('lazaret.seen.plan', isNew, WAIT_MS, 'a plan')).event.data;
 }
 
 function approveNow({ rest, tokens }: Stage): (quarantineId: string) => Promise<void> {

@@ -1,8 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { freePorts } from '../../deploy/local/free-port.js';
 import { startPlatform, type Platform } from '../../deploy/local/platform.js';
@@ -10,7 +11,7 @@ import { repositoryRoot, stateRoot } from '../../deploy/local/repository.js';
 import { startServices, type Services } from '../../deploy/local/services.js';
 import { SERVICES, type ServiceName } from '../../deploy/prepare/service-databases.js';
 import { layoutOf } from '../ward/layout.js';
-import { PHANTOM, startWard, type Ward } from '../ward/index.js';
+import { DOT1X_PORTS, PHANTOM, startWard, type Ward } from '../ward/index.js';
 import { prepareDatabase } from './databases.js';
 import { Recorder } from './recorder.client.js';
 import { Rest } from './rest.client.js';
@@ -115,6 +116,7 @@ export async function openStage(request: StageRequest): Promise<Stage> {
       close,
     };
     await attached(stage);
+    if (nac) await sessionsKnown(nac);
     return stage;
   } catch (error) {
     await close().catch(() => undefined);
@@ -243,6 +245,16 @@ async function deviceIdOf(recorder: Recorder, asset: string): Promise<string> {
     `device ${asset}`,
   );
   return event.data.deviceId;
+}
+
+/** Sessions that are older than Lazaret are told to it with the switch's next interim accounting, every 10 s. */
+async function sessionsKnown({ snapshotFile }: site.NacPlaces): Promise<void> {
+  const macs = Object.values(DOT1X_PORTS).map(({ mac }) => mac);
+  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(100)) {
+    const text = await readFile(`${snapshotFile}.sessions`, 'utf8').catch(() => '');
+    if (macs.every((mac) => text.includes(mac))) return;
+  }
+  throw new Error('Lazaret has not heard of the 802.1X sessions within 30 s');
 }
 
 /** Discovery knows where the modalities are plugged in, and their contracts are resolved. */
