@@ -132,6 +132,7 @@ function withOutcomes(state: InterfaceState, { outcomes, now }: Evidence): Inter
   for (const outcome of outcomes) {
     if (outcome.kind === 'refused' || outcome.step.mac !== state.mac) continue;
     const { step } = outcome.step;
+    if (outcome.kind === 'failed' && outcome.code === 'no-session') continue;
     // Told is told, whatever came of it: a session is not cut off again because an answer was lost.
     if (step.kind === 'renew-session') return { ...state, renewed: { sessionId: step.sessionId, at: now } };
     if (outcome.kind !== 'done') continue;
