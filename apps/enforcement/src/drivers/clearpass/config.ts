@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { accountName, checkNac, filePath, fixedPolicySchema, nacFields } from '../http/nac-fields.js';
+import { filePath } from '../fields.js';
+import { accountName, checkNac, fixedPolicySchema, nacFields } from '../http/nac-fields.js';
 
 /** It needs no escaping in JSON, or between single quotes in a shell. */
 const profileName = z.string().regex(/^[\w .[\]()-]{1,128}$/, 'expected the name of an enforcement profile');

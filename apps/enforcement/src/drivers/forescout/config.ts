@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { accountName, checkNac, filePath, fixedPolicySchema, httpsOrigin, nacFields } from '../http/nac-fields.js';
+import { filePath } from '../fields.js';
+import { accountName, checkNac, fixedPolicySchema, httpsOrigin, nacFields } from '../http/nac-fields.js';
 
 /** The tag of a host property. */
 const property = z.string().regex(/^[A-Za-z][\w.]{0,63}$/, 'expected the tag of a property');

@@ -1,26 +1,23 @@
 import { z } from 'zod';
+import { filePath, ipAddress, mac, pointId, vlanId } from '../fields.js';
 import { namedPolicySchema } from '../syntax/named-policy.js';
-
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower case letters, digits and hyphens');
-const vlanId = z.int().min(1).max(4094);
 
 /** Neither of these needs escaping in a shell, a header or a URL. */
 export const httpsOrigin = z
   .string()
   .regex(/^https:\/\/(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?$/, 'expected https://HOST[:PORT]');
-export const filePath = z.string().regex(/^\/[\w./@+-]+$/, 'expected the absolute path of a file');
 export const accountName = z.string().regex(/^[\w.@-]{1,64}$/, 'expected letters, digits, dot, at, hyphen');
 
 /** How a NAC names a switch: its address or its MAC. */
-const switchAddress = z.union([z.ipv4(), z.ipv6(), z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/)]);
+const switchAddress = z.union([ipAddress, mac]);
 
 /** What every point has that is a NAC with policies of its own. */
 export const nacFields = {
-  id,
+  id: pointId,
   url: httpsOrigin,
-  switches: z.array(id).default([]),
+  switches: z.array(pointId).default([]),
   /** The switch's address or MAC, as the NAC tells it of a session → the switch's id. */
-  switchAddresses: z.record(switchAddress, id).default({}),
+  switchAddresses: z.record(switchAddress, pointId).default({}),
   quarantineVlan: vlanId.nullable().default(null),
   /** Authorities that may have signed its certificate; null: those of the machine. */
   caFile: filePath.nullable().default(null),
@@ -37,19 +34,24 @@ export const fixedPolicySchema = namedPolicySchema.refine(({ permits }) => permi
   message: 'a policy of this NAC is fixed: name what it permits',
 });
 
-interface NacShape {
+interface Addresses {
   switches: readonly string[];
   switchAddresses: Readonly<Record<string, string>>;
+}
+
+interface NacShape extends Addresses {
   quarantineVlan: number | null;
   policies: readonly { name: string; quarantineVlan: number | null }[];
 }
 
 /** `keys`: what tells a policy from the others, besides its name. */
 export function checkNac<P extends NacShape>(
-  { switches, switchAddresses, quarantineVlan, policies }: P,
+  point: P,
   context: z.RefinementCtx,
   keys: (policy: P['policies'][number]) => Record<string, string>,
 ): void {
+  checkSwitchAddresses(point, context);
+  const { quarantineVlan, policies } = point;
   const taken = new Set<string>();
   policies.forEach((policy, index) => {
     for (const [field, key] of Object.entries({ name: policy.name, ...keys(policy) })) {
@@ -61,6 +63,10 @@ export function checkNac<P extends NacShape>(
     const path = ['policies', index, 'quarantineVlan'];
     context.addIssue({ code: 'custom', path, message: 'the quarantine VLAN of the point is another one' });
   });
+}
+
+/** What a session's switch is called is one of the switches that the point serves. */
+export function checkSwitchAddresses({ switches, switchAddresses }: Addresses, context: z.RefinementCtx): void {
   for (const [address, switchId] of Object.entries(switchAddresses)) {
     if (switches.includes(switchId)) continue;
     context.addIssue({ code: 'custom', path: ['switchAddresses', address], message: 'switches does not name it' });

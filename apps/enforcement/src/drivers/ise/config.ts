@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { ipAddress, pointId, vlanId } from '../fields.js';
+import { checkSwitchAddresses, httpsOrigin } from '../http/nac-fields.js';
 import { namedPolicySchema } from '../syntax/named-policy.js';
 
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower case letters, digits and hyphens');
-const vlanId = z.int().min(1).max(4094);
-const origin = z.string().regex(/^https:\/\/(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?$/, 'expected https://HOST[:PORT]');
 const path = z.string().regex(/^\/\S+$/, 'expected the absolute path of a file');
 /** None of these needs escaping in a shell, a header or a URL's path. */
 const name = z.string().regex(/^[\w.-]{1,64}$/, 'expected letters, digits, dot, underscore and hyphen');
@@ -29,31 +28,34 @@ const account = { user: name, passwordFile: path };
 export const isePointSchema = z
   .strictObject({
     kind: z.literal('ise'),
-    id,
-    switches: z.array(id).default([]),
+    id: pointId,
+    switches: z.array(pointId).default([]),
     quarantineVlan: vlanId.nullable().default(null),
     /** NAS-IP-Address of a session → the switch's id. */
-    switchAddresses: z.record(z.union([z.ipv4(), z.ipv6()]), id).default({}),
+    switchAddresses: z.record(ipAddress, pointId).default({}),
     policies: z.array(policy).min(1),
     ers: z.strictObject({
       /** `body`: which of the two published forms of apply and clear a node takes; `auto` finds out. */
       nodes: z
         .array(
-          z.strictObject({ url: origin, body: z.enum(['auto', 'additional-data', 'anc-endpoint']).default('auto') }),
+          z.strictObject({
+            url: httpsOrigin,
+            body: z.enum(['auto', 'additional-data', 'anc-endpoint']).default('auto'),
+          }),
         )
         .min(1),
       ...account,
       /** Cisco supports 250 ANC requests a second for a whole deployment. */
       requestsPerSecond: z.int().min(1).max(200).default(100),
     }),
-    mnt: z.strictObject({ nodes: z.array(origin).min(1), ...account }),
+    mnt: z.strictObject({ nodes: z.array(httpsOrigin).min(1), ...account }),
     /**
      * How a live session is made to take its policy, should ISE's own change of authorization have gone by. A port is
      * bounced only for a device that is alone on it; for any other the session is ended.
      */
     renew: z.enum(['reauthenticate', 'disconnect', 'port-bounce']).default('reauthenticate'),
     pxgrid: z
-      .strictObject({ nodes: z.array(origin).min(1), nodeName: name, passwordFile: path })
+      .strictObject({ nodes: z.array(httpsOrigin).min(1), nodeName: name, passwordFile: path })
       .nullable()
       .default(null),
     caFile: path.nullable().default(null),
@@ -63,10 +65,11 @@ export const isePointSchema = z
     settleMs: z.int().min(0).max(30_000).default(3000),
     pollSeconds: z.number().min(0.1).max(3600).default(5),
   })
-  .superRefine(({ policies, switches, switchAddresses }, context) => {
+  .superRefine((point, context) => {
+    checkSwitchAddresses(point, context);
     const names = new Set<string>();
     const profiles = new Set<string>();
-    policies.forEach((one, index) => {
+    point.policies.forEach((one, index) => {
       const refuse = (field: string, message: string): void =>
         context.addIssue({ code: 'custom', path: ['policies', index, field], message });
       if (names.has(one.name)) refuse('name', 'this policy is named twice');
@@ -79,10 +82,6 @@ export const isePointSchema = z
       }
       one.authorizationProfiles.forEach((profile) => profiles.add(profile));
     });
-    for (const [address, switchId] of Object.entries(switchAddresses)) {
-      if (switches.includes(switchId)) continue;
-      context.addIssue({ code: 'custom', path: ['switchAddresses', address], message: 'switches does not name it' });
-    }
   });
 
 export type IsePoint = z.infer<typeof isePointSchema>;

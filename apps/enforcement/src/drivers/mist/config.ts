@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { checkNac, filePath, fixedPolicySchema, nacFields } from '../http/nac-fields.js';
+import { filePath } from '../fields.js';
+import { checkNac, fixedPolicySchema, nacFields } from '../http/nac-fields.js';
 
 /** It needs no escaping in JSON, or in a shell's pattern. */
 const label = z.string().regex(/^[\w-]{1,64}$/, 'expected letters, digits, underscore, hyphen');

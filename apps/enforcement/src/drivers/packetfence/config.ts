@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { accountName, checkNac, filePath, fixedPolicySchema, nacFields } from '../http/nac-fields.js';
+import { filePath } from '../fields.js';
+import { accountName, checkNac, fixedPolicySchema, nacFields } from '../http/nac-fields.js';
 
 /**
  * A security event that is kept for Lazaret alone: its rule number, the role that it puts a device into, and, as in every

@@ -1,16 +1,14 @@
 import { z } from 'zod';
+import { filePath, ipAddress, pointId, transportPort, vlanId } from '../fields.js';
 import { namedPoliciesSchema } from '../syntax/named-policy.js';
 
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower case letters, digits and hyphens');
-const path = z.string().regex(/^\/[\w./@+-]+$/, 'expected the absolute path of a file');
-const vlanId = z.int().min(1).max(4094);
 const plainText = z.string().regex(/^[\w.:@/ -]{1,253}$/, 'expected plain text');
 
 /** How a switch names itself in its RADIUS requests, and what discovery calls it. */
 const nas = z
   .strictObject({
-    switch: id,
-    address: z.union([z.ipv4(), z.ipv6()]).nullable().default(null),
+    switch: pointId,
+    address: ipAddress.nullable().default(null),
     identifier: plainText.nullable().default(null),
   })
   .refine(({ address, identifier }) => address !== null || identifier !== null, 'name address, identifier or both');
@@ -34,18 +32,18 @@ const attributes = z.strictObject({
 export const radiusPolicyPointSchema = z
   .strictObject({
     kind: z.literal('radius-policy'),
-    id,
+    id: pointId,
     /** Where the RADIUS servers ask. Beyond this host with TLS only: the token travels with each question. */
     listen: z.strictObject({
-      host: z.union([z.ipv4(), z.ipv6()]),
-      port: z.int().min(1).max(65_535),
-      tls: z.strictObject({ certFile: path, keyFile: path }).nullable().default(null),
+      host: ipAddress,
+      port: transportPort,
+      tls: z.strictObject({ certFile: filePath, keyFile: filePath }).nullable().default(null),
     }),
-    tokenFile: path,
+    tokenFile: filePath,
     /** Everything that is assigned. Lives as long as the isolations do. The sessions are beside it, as `.sessions`. */
-    snapshotFile: path,
+    snapshotFile: filePath,
     /** Devices that people keep for themselves; null: beside the snapshot, as `.hands`. */
-    handsFile: path.nullable().default(null),
+    handsFile: filePath.nullable().default(null),
     switches: z.array(nas).default([]),
     quarantineVlan: vlanId.nullable().default(null),
     modes: z.array(z.enum(['filter', 'vlan-bridged', 'vlan-routed'])).min(1),
@@ -60,7 +58,7 @@ export const radiusPolicyPointSchema = z
     /** For the commands that undo by hand at a RADIUS server. */
     freeradius: z
       .strictObject({
-        handsFile: path.default('/etc/freeradius/3.0/mods-config/lazaret/hands'),
+        handsFile: filePath.default('/etc/freeradius/3.0/mods-config/lazaret/hands'),
         radmin: z
           .string()
           .regex(/^[\w./ -]{1,200}$/, 'expected a plain command')

@@ -1,16 +1,12 @@
 import { z } from 'zod';
+import { filePath, ipAddress, mac, pointId, transportPort, vlanId } from '../fields.js';
 import { snmpConnectionSchema } from '../snmp/config.js';
 import { SESSION_TABLES, type SessionTableKind } from '../snmp/wire/sessions/formats.js';
 import { namedPoliciesSchema } from '../syntax/named-policy.js';
 import { MODELS, MODEL_NAMES, type ModelName } from './models/models.js';
 import { RENEWALS, type RadiusModel } from './models/model.js';
 
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower case letters, digits and hyphens');
 const host = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?$/, 'expected a name or an address');
-const udpPort = z.int().min(1).max(65_535);
-const path = z.string().regex(/^\/[\w./@+-]+$/, 'expected the absolute path of a file');
-const vlanId = z.int().min(1).max(4094);
-const mac = z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, 'expected a MAC in lower case with colons');
 /** These stand in packets, and in the commands of the undo sheet. */
 const plainText = (max: number) => z.string().regex(new RegExp(`^[\\w.:@/ -]{1,${max}}$`), 'expected plain text');
 
@@ -18,15 +14,15 @@ const plainText = (max: number) => z.string().regex(new RegExp(`^[\\w.:@/ -]{1,$
 export const radiusPointSchema = z
   .strictObject({
     kind: z.literal('radius'),
-    id,
+    id: pointId,
     model: z.enum(MODEL_NAMES),
     /** The switch: where it listens for dynamic authorisation. */
     host,
-    port: udpPort.default(3799),
+    port: transportPort.default(3799),
     /** How the switch names itself in its own requests: what it is asked as. One of the two at least. */
     nas: z
       .strictObject({
-        address: z.union([z.ipv4(), z.ipv6()]).nullable().default(null),
+        address: ipAddress.nullable().default(null),
         identifier: plainText(253).nullable().default(null),
       })
       .refine(({ address, identifier }) => address !== null || identifier !== null, 'name address, identifier or both'),
@@ -34,14 +30,14 @@ export const radiusPointSchema = z
     through: z
       .discriminatedUnion('kind', [
         z.strictObject({ kind: z.literal('direct') }),
-        z.strictObject({ kind: z.literal('proxy'), host, port: udpPort.default(3799) }),
+        z.strictObject({ kind: z.literal('proxy'), host, port: transportPort.default(3799) }),
       ])
       .default({ kind: 'direct' }),
-    secretFile: path,
+    secretFile: filePath,
     /** The local address to send from, where the switch knows us by one of several. */
-    from: z.union([z.ipv4(), z.ipv6()]).nullable().default(null),
+    from: ipAddress.nullable().default(null),
     /** Who holds what is assigned to a MAC and is asked again; null: a CoA itself carries the isolation. */
-    policyPoint: id.nullable().default(null),
+    policyPoint: pointId.nullable().default(null),
     quarantineVlan: vlanId.nullable().default(null),
     /** Without a policyPoint: the filters and roles of this switch by name. */
     policies: namedPoliciesSchema.default([]),

@@ -1,11 +1,8 @@
 import { z } from 'zod';
+import { checkVlans, fixedPermitSchema, ipAddress, pointId, switchVlan, transportPort, vlanId } from '../fields.js';
 import { SESSION_TABLES } from './wire/sessions/formats.js';
 
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower case letters, digits and hyphens');
-const vlanId = z.int().min(1).max(4094);
-const mac = z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, 'expected a MAC in lower case with colons');
 const host = z.string().regex(/^[A-Za-z0-9.:_-]+$/, 'expected an address or a name');
-const portNumber = z.int().min(1).max(65_535);
 /** A file that holds a secret. Its path may stand in a shell's quotes, since undo commands read it. */
 const file = z.string().regex(/^\/[\w./-]+$/, 'expected an absolute path of letters, digits, dots and hyphens');
 const portName = z.string().regex(/^[\w./:, -]{1,64}$/, 'expected the name of a port as the switch gives it');
@@ -31,8 +28,8 @@ const user = {
 
 /** How a switch is asked. A secret is read from its file at each use. */
 export const snmpConnectionSchema = z.discriminatedUnion('version', [
-  z.strictObject({ ...community, host, port: portNumber.default(161), timeoutMs: timeout() }),
-  z.strictObject({ ...user, host, port: portNumber.default(161), timeoutMs: timeout() }),
+  z.strictObject({ ...community, host, port: transportPort.default(161), timeoutMs: timeout() }),
+  z.strictObject({ ...user, host, port: transportPort.default(161), timeoutMs: timeout() }),
 ]);
 export type SnmpConnection = z.infer<typeof snmpConnectionSchema>;
 
@@ -42,30 +39,18 @@ function timeout() {
 }
 
 /** Where traps and informs of this switch arrive: an address and port of its own for each switch. */
-const listen = { host: z.union([z.ipv4(), z.ipv6()]), port: portNumber };
+const listen = { host: ipAddress, port: transportPort };
 const notificationsSchema = z.discriminatedUnion('version', [
   z.strictObject({ ...community, ...listen }),
   z.strictObject({ ...user, ...listen }),
 ]);
 export type SnmpNotifications = z.infer<typeof notificationsSchema>;
 
-const vlan = z.strictObject({
-  vlan: vlanId,
-  subnet: z.cidrv4(),
-  gateway: z.strictObject({ address: z.ipv4(), mac, port: portName }),
-});
-const permit = z.strictObject({
-  peerAddress: z.union([z.ipv4(), z.ipv6()]),
-  transport: z.enum(['tcp', 'udp']),
-  port: portNumber,
-  opener: z.enum(['device', 'peer']),
-});
-
 /** A switch whose ports are moved by SNMP. */
 export const snmpPointSchema = z
   .strictObject({
     kind: z.literal('snmp'),
-    id,
+    id: pointId,
     connection: snmpConnectionSchema,
     /**
      * How the switch takes a port's VLAN: `qbridge` by PVID and static membership (RFC 4363), `qbridge-pvid-only` where
@@ -75,16 +60,16 @@ export const snmpPointSchema = z
     /** Which bit of a port list is port 1: RFC 4363's, or the last. It must agree with what the switch shows. */
     bitOrder: z.enum(['standard', 'mirrored']).default('standard'),
     quarantineVlan: vlanId,
-    vlans: z.array(vlan).default([]),
+    vlans: z.array(switchVlan(portName)).default([]),
     /**
      * What the quarantine VLAN itself lets through, for each device in it: a switch port filters nothing. `as-sent`:
      * something behind the switch takes the permits of each isolation.
      */
-    permits: z.union([z.literal('as-sent'), z.array(permit)]).default([]),
+    permits: z.union([z.literal('as-sent'), z.array(fixedPermitSchema)]).default([]),
     infrastructurePorts: z.array(portName).default([]),
     sessions: z.enum(SESSION_TABLES).nullable().default(null),
     /** The point that assigns the policy, where this one only renews sessions. */
-    policyPoint: id.nullable().default(null),
+    policyPoint: pointId.nullable().default(null),
     /** How a session is renewed: the port's link goes down and up, or Cisco's table authenticates it again or ends it. */
     renew: z.enum(['bounce', 'reauthenticate', 'terminate']).default('bounce'),
     bounceMs: z.int().min(0).max(60_000).default(3000),
@@ -92,14 +77,9 @@ export const snmpPointSchema = z
     /** How often changes are looked for; traps come sooner and can be lost. */
     pollSeconds: z.number().min(0.1).max(3600).default(30),
   })
-  .superRefine(({ vlans, quarantineVlan, renew, sessions }, context) => {
-    const seen = new Set<number>();
-    vlans.forEach(({ vlan: number }, index) => {
-      const path = ['vlans', index, 'vlan'];
-      if (number === quarantineVlan) context.addIssue({ code: 'custom', path, message: 'this is the quarantine VLAN' });
-      if (seen.has(number)) context.addIssue({ code: 'custom', path, message: 'this VLAN is named twice' });
-      seen.add(number);
-    });
+  .superRefine((point, context) => {
+    checkVlans(point, context);
+    const { renew, sessions } = point;
     if (renew !== 'bounce' && sessions !== 'cisco') {
       context.addIssue({ code: 'custom', path: ['renew'], message: 'only the session table of cisco can do that' });
     }

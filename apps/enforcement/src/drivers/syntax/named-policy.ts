@@ -1,13 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { DriverError, type PointIsolation } from '#driver';
-
-const fixedPermit = z.strictObject({
-  peerAddress: z.union([z.ipv4(), z.ipv6()]),
-  transport: z.enum(['tcp', 'udp']),
-  port: z.int().min(1).max(65_535),
-  opener: z.enum(['device', 'peer']),
-});
+import { fixedPermitSchema, vlanId } from '../fields.js';
 
 /**
  * A filter, role or policy that stands at the point under a name, as its administrator has made it. `permits` is what
@@ -17,8 +11,8 @@ export const namedPolicySchema = z
   .strictObject({
     name: z.string().regex(/^[A-Za-z0-9][\w. -]{0,63}$/, 'expected letters, digits, spaces, dots, hyphens'),
     mode: z.enum(['filter', 'vlan-bridged', 'vlan-routed']),
-    quarantineVlan: z.int().min(1).max(4094).nullable().default(null),
-    permits: z.union([z.literal('as-sent'), z.array(fixedPermit)]),
+    quarantineVlan: vlanId.nullable().default(null),
+    permits: z.union([z.literal('as-sent'), z.array(fixedPermitSchema)]),
   })
   .refine(({ mode, quarantineVlan }) => (mode === 'filter') === (quarantineVlan === null), {
     path: ['quarantineVlan'],
@@ -73,7 +67,7 @@ function cutBy({ permits }: NamedPolicy, isolation: PointIsolation): string[] {
   return isolation.permits.filter((permit) => !open.has(keyOf(permit))).map(({ flowId }) => flowId);
 }
 
-type PermitKey = z.output<typeof fixedPermit>;
+type PermitKey = z.output<typeof fixedPermitSchema>;
 
 function keyOf({ peerAddress, transport, port, opener }: PermitKey): string {
   const address = ipaddr.isValid(peerAddress) ? ipaddr.process(peerAddress).toString() : peerAddress;

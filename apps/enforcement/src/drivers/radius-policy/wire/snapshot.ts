@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { mac } from '../../fields.js';
 import { decodeChecked, encodeChecked } from './checked-file.js';
-
-const mac = z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/);
 
 /** What is assigned to one MAC, with our mark, as it is answered. */
 const assignmentSchema = z.strictObject({
