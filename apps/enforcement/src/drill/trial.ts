@@ -2,7 +2,7 @@ import type { PointFinding } from '#events';
 import { undoSheet, type UndoSheet } from '../apply/undo-sheet.js';
 import type { Applied } from '../plan/plan.js';
 import { freshOf, type Shown } from '../plan/shown.js';
-import type { Outcome } from './drill.js';
+import type { Outcome, Written } from './drill.js';
 import type { DrillsStore } from './drills.store.js';
 import { findingsOf, measured, type Attempts, type Seen } from './measure.js';
 import { isAnswer, type Prober } from './probe.js';
@@ -83,7 +83,7 @@ interface Isolated {
   seen: Shown[];
   /** The flow ids that stay open. */
   kept: readonly string[];
-  written: { pointId: string; isolation: Look['planned']['isolation'] } | null;
+  written: Written | null;
   /** Why it is not isolated; null: it reads as isolated. */
   reason: string | null;
 }
@@ -116,9 +116,7 @@ async function isolate(trial: Trial, tools: TrialTools): Promise<Isolated> {
       continue;
     }
     if (!applied) {
-      await tools.keepUndo(undoSheet(plan, `drill of ${trial.request.pointId}`));
-      done.written = { pointId: planned.pointId, isolation: planned.isolation };
-      await tools.store.noteWritten(trial.request.drillId, done.written);
+      done.written = await note(trial, tools, found);
       applied = { ...done.written, renewed: null };
     }
     const fault = await take(trial.request, step, { ...tools, points: trial.points });
@@ -129,6 +127,14 @@ async function isolate(trial: Trial, tools: TrialTools): Promise<Isolated> {
     }
   }
   return { ...done, reason: tools.signal.aborted ? 'enforcement was told to end' : last };
+}
+
+/** Before the first write: how to undo it by hand, and what has to be taken away after a crash. */
+async function note({ request }: Trial, tools: TrialTools, { plan, planned }: Look): Promise<Written> {
+  await tools.keepUndo(undoSheet(plan, `drill of ${request.pointId}`));
+  const written = { pointId: planned.pointId, isolation: planned.isolation };
+  await tools.store.noteWritten(request.drillId, written);
+  return written;
 }
 
 /** What answers before anything is written: only that can be missed afterwards. */
