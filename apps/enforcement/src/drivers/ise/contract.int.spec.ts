@@ -84,7 +84,7 @@ describe('our stand-in of ISE', () => {
       const schema = readFileSync(join(contracts, `sdk-schemas/anc_endpoint.${what}_anc_endpoint.json`), 'utf8');
       const { $schema: _draft4, ...rules } = JSON.parse(schema);
       const validate = ajv.compile({ ...rules, additionalProperties: false });
-      return validate(JSON.parse(asked.body)) ? [] : [ajv.errorsText(validate.errors)];
+      return validate(JSON.parse(asked.text)) ? [] : [ajv.errorsText(validate.errors)];
     });
     expect(puts.map(({ asked }) => asked.path.split('/').at(-1))).toEqual(['apply', 'clear']);
     expect(faults).toEqual([]);

@@ -42,7 +42,7 @@ describe('ISE', () => {
   const puts = (): string[] =>
     standIn.journal
       .filter(({ asked }) => asked.method === 'PUT')
-      .map(({ asked }) => Object.keys(JSON.parse(asked.body))[0]!);
+      .map(({ asked }) => Object.keys(JSON.parse(asked.text))[0]!);
 
   describe('of different releases', () => {
     it('takes either body: the older one is tried first, and what a node has taken is remembered', async () => {
@@ -223,7 +223,7 @@ describe('ISE', () => {
 
   it('F18 F33 ISE has no limit and no exemption of its own: one request names one device, and none is a bulk one', async () => {
     await set(newDriver(), mri);
-    const bodies = standIn.journal.filter(({ asked }) => asked.method === 'PUT').map(({ asked }) => asked.body);
+    const bodies = standIn.journal.filter(({ asked }) => asked.method === 'PUT').map(({ asked }) => asked.text);
     expect(bodies).toHaveLength(1);
     expect(bodies[0]!.match(/[0-9A-F]{2}(:[0-9A-F]{2}){5}/g)).toEqual(['08:00:06:10:00:11']);
     expect(standIn.journal.filter(({ asked }) => asked.path.includes('bulk'))).toEqual([]);

@@ -44,7 +44,7 @@ export class Contract {
   }
 
   /** What is wrong with an answer by this contract. */
-  answerProblems({ method, path }: PeerRequest, { status, body }: PeerAnswer): string[] {
+  answerProblems({ method, path }: PeerRequest, { status, body = '' }: PeerAnswer): string[] {
     const described = this.operation(method, path)?.responses[`${status}`];
     if (!described) return [`${method} ${path} is not answered with ${status}`];
     const response = described.$ref ? this.api.components.responses?.[last(described.$ref)] : described;

@@ -9,18 +9,24 @@ export interface PeerRequest {
   /** Path without query, decoded. */
   path: string;
   query: URLSearchParams;
+  /** Path and query as they came, with what is percent-encoded in them. */
+  target: string;
   headers: IncomingMessage['headers'];
   text: string;
 }
 
 export interface PeerAnswer {
   status: number;
-  body: string;
-  headers?: Record<string, string>;
+  /** JSON, unless the headers say otherwise. */
+  body?: string;
+  headers?: Record<string, string | string[]>;
 }
 
 /** `silent`: the answer never comes. `cut`: the connection breaks instead. */
 export type Handler = (request: PeerRequest) => Promise<PeerAnswer | 'silent' | 'cut'>;
+
+/** Takes over a connection that asks to speak something else, such as WebSocket. */
+export type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
 
 /** An HTTPS server on the loopback that answers by a function; it can refuse connections and come back on its port. */
 export class HttpsPeer {
@@ -31,6 +37,7 @@ export class HttpsPeer {
   constructor(
     private readonly identity: TlsIdentity,
     private readonly handle: Handler,
+    private readonly upgrade: Upgrade | null = null,
   ) {}
 
   get url(): string {
@@ -41,6 +48,7 @@ export class HttpsPeer {
     if (this.server) return this;
     const { key, cert } = this.identity;
     this.server = createServer({ key, cert }, (request, response) => void this.answer(request, response));
+    if (this.upgrade) this.server.on('upgrade', this.upgrade);
     this.server.on('connection', (socket: Socket) => {
       this.open.add(socket);
       socket.on('close', () => this.open.delete(socket));
@@ -70,16 +78,19 @@ export class HttpsPeer {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    const { pathname, searchParams } = new URL(request.url ?? '/', this.url);
+    const target = request.url ?? '/';
+    const { pathname, searchParams } = new URL(target, this.url);
     const answer = await this.handle({
       method: request.method ?? '',
       path: decodeURIComponent(pathname),
       query: searchParams,
+      target,
       headers: request.headers,
       text: Buffer.concat(chunks).toString('utf8'),
     });
     if (answer === 'silent') return;
     if (answer === 'cut') return void response.destroy();
-    response.writeHead(answer.status, { 'Content-Type': 'application/json', ...answer.headers }).end(answer.body);
+    const type = answer.body === undefined ? {} : { 'Content-Type': 'application/json' };
+    response.writeHead(answer.status, { ...type, ...answer.headers }).end(answer.body);
   }
 }

@@ -74,7 +74,7 @@ export function contractFaults({ asked, answer }: Exchange, operations: readonly
   if (!operation) return [`${where}: not documented`];
   const { request, answers } = operation;
   const faults: string[] = [];
-  if (request && !request(JSON.parse(asked.body))) {
+  if (request && !request(JSON.parse(asked.text))) {
     faults.push(...(request.errors ?? []).map(({ message }) => `${where}: request: ${message}`));
   }
   if (answer === null) return faults;

@@ -1,18 +1,16 @@
-import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { HttpsPeer, type PeerAnswer, type PeerRequest } from '../../http/testing/https-peer.client.js';
 import type { TlsIdentity } from '../../http/testing/tls-identity.client.js';
-import type { Answer, Asked } from './answer.js';
 import { answerErs, type ErsSettings } from './ers-routes.js';
-import { type IseState } from './ise-state.js';
-import { answerMnt } from './mnt-routes.js';
+import type { IseState } from './ise-state.js';
+import { answerMnt, xml } from './mnt-routes.js';
 import { PUBSUB_PATH, answerPxgrid, type PxgridSettings } from './pxgrid-routes.js';
 
 /** One request and what the stand-in answered; null: nothing, on purpose. */
 export interface Exchange {
-  asked: Asked;
-  answer: Answer | null;
+  asked: PeerRequest;
+  answer: PeerAnswer | null;
 }
 
 export interface Accounts {
@@ -53,76 +51,46 @@ export class IseStandIn {
   };
   pxgrid: PxgridSettings = { accountState: 'ENABLED', secret: 'pubsub-secret' };
   onChange: OnChange = () => undefined;
-  private server: Server | null = null;
-  private port = 0;
-  private readonly open = new Set<Socket>();
+  private readonly peer: HttpsPeer;
 
   constructor(
     readonly state: IseState,
-    private readonly identity: TlsIdentity,
+    identity: TlsIdentity,
     private readonly accounts: Accounts,
     private readonly brokerPort: number | null,
-  ) {}
+  ) {
+    this.peer = new HttpsPeer(
+      identity,
+      async (asked) => this.exchange(asked),
+      (request, socket, head) => this.upgrade(request, socket, head),
+    );
+  }
 
   get origin(): string {
-    return `127.0.0.1:${this.port}`;
+    return new URL(this.peer.url).host;
   }
 
   async listen(): Promise<this> {
-    if (this.server) return this;
-    const { key, cert } = this.identity;
-    this.server = createServer({ key, cert }, (request, response) => void this.serve(request, response));
-    this.server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
-      this.upgrade(request, socket, head),
-    );
-    this.server.on('connection', (socket: Socket) => {
-      this.open.add(socket);
-      socket.on('close', () => this.open.delete(socket));
-    });
-    this.server.on('tlsClientError', () => undefined);
-    this.server.listen(this.port, '127.0.0.1');
-    await once(this.server, 'listening');
-    this.port = (this.server.address() as AddressInfo).port;
+    await this.peer.listen();
     return this;
   }
 
   /** From now on connections are refused, and open ones end. */
-  async close(): Promise<void> {
-    const { server } = this;
-    this.server = null;
-    if (!server) return;
-    const closed = once(server, 'close');
-    server.close();
-    for (const socket of this.open) socket.destroy();
-    await closed;
+  close(): Promise<void> {
+    return this.peer.close();
   }
 
-  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    const target = request.url ?? '/';
-    const { pathname: path, searchParams: query } = new URL(target, 'https://ise.test');
-    const method = request.method ?? '';
-    const asked = {
-      method,
-      path,
-      query,
-      target,
-      headers: request.headers,
-      body: Buffer.concat(chunks).toString('utf8'),
-    };
-    const changes = (path.startsWith('/ers/') && method === 'PUT') || path.includes('/mnt/CoA/');
+  private exchange(asked: PeerRequest): PeerAnswer | 'silent' {
+    const changes = (asked.path.startsWith('/ers/') && asked.method === 'PUT') || asked.path.includes('/mnt/CoA/');
     if (changes) this.writes++;
     const answer = this.answer(asked);
     const lost = changes && this.loseNextAnswer;
     if (lost) this.loseNextAnswer = false;
     this.journal.push({ asked, answer: lost ? null : answer });
-    if (lost) return;
-    const type = answer.body === undefined ? {} : { 'Content-Type': answer.type ?? 'application/json' };
-    response.writeHead(answer.status, { ...type, ...answer.headers }).end(answer.body);
+    return lost ? 'silent' : answer;
   }
 
-  private answer(asked: Asked): Answer {
+  private answer(asked: PeerRequest): PeerAnswer {
     const { ers, mnt, pxgrid } = this.accounts;
     const tell = this.onChange;
     if (asked.path.startsWith('/ers/config/')) {
@@ -134,11 +102,7 @@ export class IseStandIn {
     if (asked.path.startsWith('/admin/API/mnt/')) {
       if (!isAccount(asked, mnt)) return { status: 401 };
       if (this.ers.ignore && asked.path.includes('/CoA/')) {
-        return {
-          status: 200,
-          type: 'application/xml',
-          body: '<remoteCoA requestType="reauth"><results>true</results></remoteCoA>',
-        };
+        return xml('<remoteCoA requestType="reauth"><results>true</results></remoteCoA>');
       }
       return answerMnt(this.state, asked, (mac) => tell({ what: 'session', mac, policyName: '', radius: true }));
     }
@@ -173,7 +137,7 @@ export class IseStandIn {
 }
 
 function isAccount(
-  { headers }: Pick<Asked, 'headers'>,
+  { headers }: Pick<PeerRequest, 'headers'>,
   { user, password }: { user: string; password: string },
 ): boolean {
   return headers['authorization'] === `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;

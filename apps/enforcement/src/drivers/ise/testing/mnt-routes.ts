@@ -1,13 +1,13 @@
-import type { Answer, Asked } from './answer.js';
+import type { PeerAnswer, PeerRequest } from '../../http/testing/https-peer.client.js';
 import { POLICY_NODE, type HeldSession, type IseState } from './ise-state.js';
 
 const PREFIX = '/admin/API/mnt';
 const TYPED = 'xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"';
 
 /** Answers MnT, in XML. `changed` is told of a change of authorization that the switch has carried out. */
-export function answerMnt(state: IseState, asked: Asked, changed: (mac: string) => void): Answer {
+export function answerMnt(state: IseState, asked: PeerRequest, changed: (mac: string) => void): PeerAnswer {
   if (asked.method !== 'GET') return failure(405, 'Only GET is taken here');
-  const words = asked.path.slice(PREFIX.length).split('/').slice(1).map(decodeURIComponent);
+  const words = asked.path.slice(PREFIX.length).split('/').slice(1);
   const [area, what] = words;
   if (area === 'Version')
     return xml(
@@ -22,7 +22,7 @@ export function answerMnt(state: IseState, asked: Asked, changed: (mac: string) 
   return failure(404, 'Resource not found');
 }
 
-function coa(state: IseState, [, kind, node, mac = '', option]: string[], changed: (mac: string) => void): Answer {
+function coa(state: IseState, [, kind, node, mac = '', option]: string[], changed: (mac: string) => void): PeerAnswer {
   const isKnown = kind === 'Reauth' || (kind === 'Disconnect' && option !== '2');
   const done =
     isKnown &&
@@ -73,15 +73,15 @@ function dashed({ mac }: HeldSession): string {
   return mac.toUpperCase().replaceAll(':', '-');
 }
 
-function xml(body: string): Answer {
+export function xml(body: string): PeerAnswer {
   return {
     status: 200,
-    type: 'application/xml',
+    headers: { 'Content-Type': 'application/xml' },
     body: `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>${body}`,
   };
 }
 
-function failure(status: number, words: string): Answer {
+function failure(status: number, words: string): PeerAnswer {
   const body = `<mnt-rest-result><http-code>${status}</http-code><cpm-code>34110</cpm-code><description>Server has encountered error while processing the REST request</description><module-name>MnT</module-name><internal-error-info>${words}</internal-error-info><status>SERVER_ERROR</status></mnt-rest-result>`;
   return { ...xml(body), status };
 }

@@ -1,4 +1,5 @@
-import { json, type Answer, type Asked } from './answer.js';
+import type { PeerAnswer, PeerRequest } from '../../http/testing/https-peer.client.js';
+import { json } from '../../http/testing/stand-in.client.js';
 
 export const PUBSUB_NODE = 'ise-pubsub-1';
 export const PUBSUB_PATH = '/pxgrid/ise/pubsub';
@@ -14,12 +15,12 @@ export interface PxgridSettings {
 }
 
 /** Answers pxGrid's control plane. `origin` is where the stand-in listens, as `HOST:PORT`. */
-export function answerPxgrid(settings: PxgridSettings, origin: string, asked: Asked): Answer {
+export function answerPxgrid(settings: PxgridSettings, origin: string, asked: PeerRequest): PeerAnswer {
   const operation = asked.path.split('/').at(-1);
   if (asked.method !== 'POST') return { status: 405 };
   if (operation === 'AccountActivate') return json(200, { accountState: settings.accountState, version: '2.0.0.13' });
   if (settings.accountState !== 'ENABLED') return { status: 403 };
-  const body = JSON.parse(asked.body) as { name?: string; peerNodeName?: string };
+  const body = JSON.parse(asked.text) as { name?: string; peerNodeName?: string };
   if (operation === 'ServiceLookup') return json(200, { services: servicesOf(body.name ?? '', origin) });
   if (operation === 'AccessSecret' && body.peerNodeName === PUBSUB_NODE) return json(200, { secret: settings.secret });
   return { status: 404 };
