@@ -1,8 +1,13 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { makeEvent, type ConversationsSeen, type SensorReported } from '#events';
+import { webhookSubscriptions } from '../notify/webhooks/subscription.js';
 import { assessment, point } from '../testing/examples.js';
 import { OPERATIONS } from './operations.js';
 import type { Answer } from './testing/rest-reader.client.js';
-import { RestService } from './testing/rest-service.client.js';
+import { ASK_PEOPLE, RestService } from './testing/rest-service.client.js';
 
 const CSV = `site,realm,asset,name,modality,criticality,ward,ae_titles,infrastructure,mac,addressing,address,flows
 south,default,CT-1,CT 1,CT,important,radiology,CT1,no,08:00:06:10:00:77,static,10.11.0.13,dicom-store>address=10.20.0.10:tcp/104!
@@ -32,7 +37,13 @@ let waiting: string;
 let approved: string;
 
 beforeAll(async () => {
-  service = await RestService.start();
+  const secretFile = join(mkdtempSync(join(tmpdir(), 'lazaret-webhook-')), 'secret');
+  writeFileSync(secretFile, `whsec_${randomBytes(24).toString('base64')}`);
+  // Nobody listens there: what a receiver is told has tests of its own.
+  const webhooks = webhookSubscriptions.parse([
+    { name: 'siem', url: 'https://127.0.0.1:9/in', secretFiles: [secretFile] },
+  ]);
+  service = await RestService.start(ASK_PEOPLE, { webhooks });
   const devices = await service.admit(2, { site: 'shapes' });
   deviceId = devices[0] ?? '';
   await service.send([
@@ -126,6 +137,7 @@ it('answers what people read in the shape that its document promises', async () 
     ['get /v1/readiness', '/v1/readiness?site=shapes&limit=1'],
     ['get /v1/policy', '/v1/policy'],
     ['get /v1/kill-switch', '/v1/kill-switch'],
+    ['get /v1/webhooks', '/v1/webhooks'],
     ['get /v1/audit', '/v1/audit?after=0&limit=2'],
     ['get /v1/tokens', '/v1/tokens'],
     ['get /openapi.json', '/openapi.json'],
@@ -183,6 +195,7 @@ it('answers what people do in the shape that its document promises', async () =>
     'post /v1/quarantines/{id}/rejections',
     await approver.post(`/v1/quarantines/${waiting}/rejections`, { reason: 'a test host' }),
   );
+  expectShape('post /v1/webhooks/{name}/retries', await admin.post('/v1/webhooks/siem/retries', {}));
   const opened = await operator.post('/v1/quarantines', { deviceId, reason: 'it scans again' });
   expectShape('post /v1/quarantines', opened);
   expect(opened.headers.get('location')).toBe(`/v1/quarantines/${String(opened.body['quarantineId'])}`);
