@@ -1,5 +1,5 @@
-// `npm run demo`, `npm test` and the benchmarks on a bare machine: brings what is missing, builds, hands over.
-// Plain Node without a dependency, because it runs before `npm ci`.
+// `npm run demo`, `npm test`, `npm run evaluate` and the benchmarks on a bare machine: brings what is missing, builds,
+// hands over. Plain Node without a dependency, because it runs before `npm ci`.
 import { handOver } from './run/hand-over.mjs';
 import { build, installDependencies } from './run/install.mjs';
 import { bringPrerequisites } from './run/prerequisites.mjs';
@@ -9,6 +9,7 @@ import { STEPS, runSuite } from './run/suite.mjs';
 
 const USAGE = `usage: run.mjs demo [options of the demo]
        run.mjs bench NAME [options of the benchmark]
+       run.mjs evaluate [FOLDER ...]
        run.mjs test [${Object.keys(STEPS).join('] [')}]`;
 
 const [command, ...args] = process.argv.slice(2);
@@ -24,6 +25,11 @@ async function main() {
       await prepare({ ward: true, radius: name === 'coa' });
       return handOver(`dist/test/bench/${name}.js`, options);
     }
+    case 'evaluate':
+      // Rules over files: no broker, no database, no ward.
+      await installDependencies();
+      await build();
+      return handOver('dist/test/evaluate/main.js', args);
     case 'test': {
       const steps = args.length === 0 ? Object.keys(STEPS) : args;
       const unknown = steps.filter((step) => !Object.hasOwn(STEPS, step));

@@ -34,7 +34,8 @@ export const SIGNS: Record<Sign, DetectorName | null> = {
   'name.listed.refused': 'conficker-names',
   'name.listed.silent': 'conficker-names',
   'name.listed.unknown': 'conficker-names',
-  'name.other.answered': null,
+  // Weighs nothing; who counts failing names learns of a domain that exists.
+  'name.other.answered': 'failing-names',
   'name.other.nxdomain': 'failing-names',
   // The resolver's fault.
   'name.other.servfail': null,

@@ -6,7 +6,7 @@ import type { DeviceState } from './device.js';
 import { Partition } from './partition.js';
 
 /** Windows and levels of a partition as they are stored: gzip of JSON. A change of shape or rules raises the version. */
-const VERSION = `2/${RULES_VERSION}`;
+const VERSION = `3/${RULES_VERSION}`;
 
 interface Stored {
   version: string;

@@ -9,9 +9,12 @@ const THRESHOLD = 10;
 const AT_THRESHOLD = 20;
 const EACH_FURTHER = 1;
 const HOUR: Span = { ms: 3600 * 1000, bucketSize: 32 };
+const DAY: Span = { ms: 24 * 3600 * 1000, bucketSize: 32 };
 
 interface FailingNames {
   names: RecentKeys<true>;
+  /** Domains that answered: a silence of theirs is an answer that got lost, as a failure of a known destination is. */
+  answered: RecentKeys<true>;
   /** When the threshold last weighed: it does so once an hour, or ten names an hour would add up without end. */
   crossedAt: number | null;
 }
@@ -21,11 +24,14 @@ export const failingNames: Detector<FailingNames, NameLookUp> = {
   name: 'failing-names',
   // An answer that the sensor does not show looks like silence.
   needs: ['every-flow', 'both-ways'],
-  initial: { names: NOTHING_SEEN, crossedAt: null },
-  touchedAt: (state) => lastSeen(state.names),
+  initial: { names: NOTHING_SEEN, answered: NOTHING_SEEN, crossedAt: null },
+  touchedAt: ({ names, answered }) => Math.max(lastSeen(names), lastSeen(answered)),
   observe(state, lookUp, { at, siteSuffixes }) {
-    const domain = failedDomain(lookUp, siteSuffixes);
+    const domain = countedDomain(lookUp, siteSuffixes);
     if (domain === null) return { state, findings: [] };
+    if (lookUp.answer === 'answered')
+      return { state: { ...state, answered: remember(state.answered, domain, at, true as const, DAY) }, findings: [] };
+    if (lookUp.answer === 'silent' && recall(state.answered, domain, at, DAY)) return { state, findings: [] };
     const known = recall(state.names, domain, at, HOUR);
     const names = remember(state.names, domain, at, true as const, HOUR);
     if (known) return { state: { ...state, names }, findings: [] };
@@ -35,12 +41,12 @@ export const failingNames: Detector<FailingNames, NameLookUp> = {
     const found: Finding = crossed
       ? { decibans: EACH_FURTHER, at, items: 1, label: 'domains' }
       : { decibans: AT_THRESHOLD, at, items: count, label: 'domains' };
-    return { state: { names, crossedAt: crossed ? state.crossedAt : at }, findings: [found] };
+    return { state: { ...state, names, crossedAt: crossed ? state.crossedAt : at }, findings: [found] };
   },
 };
 
-/** The second-level name of a look-up that failed by the device's doing, or null where it does not count. */
-function failedDomain(lookUp: NameLookUp, siteSuffixes: readonly string[]): string | null {
+/** The second-level name of a look-up, or null where neither its answer nor its failure says anything of the device. */
+function countedDomain(lookUp: NameLookUp, siteSuffixes: readonly string[]): string | null {
   // An unwell resolver leaves everybody without an answer: that is no sign of any device.
   if (lookUp.answer === 'silent' && !lookUp.resolverWell) return null;
   const name = canonicalName(lookUp.name);

@@ -72,6 +72,14 @@ describe('failing-names', () => {
     expect(look(new Scene(), names, { answer: 'silent' }).flat()).toEqual([20, 1, 1]);
   });
 
+  it('takes the silence of a domain that has answered within a day for a lost answer, NXDOMAIN never', () => {
+    const scene = new Scene();
+    const names = Array.from({ length: 12 }, (_, i) => failing(i));
+    look(scene, names, { answer: 'answered' });
+    expect(look(scene, names, { answer: 'silent' }).flat()).toEqual([]);
+    expect(look(scene, names, { answer: 'nxdomain' }).flat()).toEqual([20, 1, 1]);
+  });
+
   it('forgets a domain after an hour, and crosses its threshold at most once an hour', () => {
     const scene = new Scene();
     const every = (seconds: number, count: number, from: number) =>
