@@ -13,6 +13,7 @@ import {
   type Step,
 } from '#driver';
 import { chooseNamedPolicy, type NamedPolicy } from '../syntax/named-policy.js';
+import { atOnce } from './at-once.js';
 import { NacWatch } from './nac-watch.client.js';
 import type { Assignment, NacSource, Renewal } from './nac-source.js';
 import { compileNamed, entriesOf, nacProfile } from './named-entries.js';
@@ -55,18 +56,12 @@ export class NacDriver<P extends NamedPolicy> implements Driver {
 
   async read(macs: readonly string[]): Promise<PointReading> {
     const readAt = new Date();
-    const policies: PolicyReading[] = [];
-    const sessions: SessionReading[] = [];
-    const waiting = [...new Set(macs)];
-    const readSome = async (): Promise<void> => {
-      for (let mac = waiting.pop(); mac !== undefined; mac = waiting.pop()) {
-        const reading = await this.source.read(mac);
-        this.watching.take(mac, reading);
-        policies.push(...reading.assignments.map((one) => this.policyReading(mac, one)));
-        sessions.push(...reading.sessions);
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, readSome));
+    const read = await atOnce(AT_ONCE, [...new Set(macs)], async (mac) => {
+      const reading = await this.source.read(mac);
+      this.watching.take(mac, reading);
+      return { policies: reading.assignments.map((one) => this.policyReading(mac, one)), sessions: reading.sessions };
+    });
+    const [policies, sessions] = [read.flatMap((one) => one.policies), read.flatMap((one) => one.sessions)];
     // A NAC keeps its assignments over a restart, so that nothing is told apart by one.
     return { pointId: this.pointId, bootId: this.pointId, readAt, ports: [], entries: [], policies, sessions };
   }

@@ -1,6 +1,6 @@
 import { DriverError, SecretFile } from '#driver';
 import { NacClient, type NacAnswer } from '../http/nac.client.js';
-import { atOnce } from './at-once.js';
+import { atOnce } from '../http/at-once.js';
 import type { IsePoint } from './config.js';
 import { Nodes, isUnreachable } from './nodes.client.js';
 import { Pace } from './pace.client.js';

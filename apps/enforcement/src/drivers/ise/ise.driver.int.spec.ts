@@ -74,7 +74,7 @@ describe('ISE', () => {
       standIn.ers = { ...standIn.ers, lists };
       standIn.state.apply(mri.mac, 'Blocked');
       const { policies } = await newDriver().read([mri.mac]);
-      expect(policies).toEqual([{ mac: mri.mac, ours: false, mark: null, entries: ['anc-policy Blocked'] }]);
+      expect(policies).toEqual([{ mac: mri.mac, ours: false, mark: null, entries: ['policy Blocked'] }]);
     });
 
     it('may want a token against cross-site requests, which is fetched with its cookies when it says so', async () => {
@@ -119,7 +119,7 @@ describe('ISE', () => {
     const driver = newDriver();
     expect(driver.profile.modes).toEqual(['filter', 'vlan-bridged']);
     expect(driver.compile(mri)).toEqual({
-      entries: ['anc-policy Lazaret-Imaging', 'permit tcp to 10.20.0.10 port 104', 'permit tcp to 10.20.0.11 port 105'],
+      entries: ['policy Lazaret-Imaging', 'permit tcp to 10.20.0.10 port 104', 'permit tcp to 10.20.0.11 port 105'],
       cut: ['commit'],
       policy: 'Lazaret-Imaging',
     });

@@ -12,14 +12,15 @@ import {
   type SessionReading,
   type Step,
 } from '#driver';
-import { atOnce } from './at-once.js';
+import { atOnce } from '../http/at-once.js';
+import { compileNamed, nacProfile } from '../http/named-entries.js';
 import type { IsePoint } from './config.js';
 import { ErsClient, ErsRefusal } from './ers.client.js';
 import { Interest } from './interest.js';
 import { MntClient } from './mnt.client.js';
-import { compilePolicy, isOurs, ofMac, policyReading, type Assignment } from './policies.js';
+import { isOurs, ofMac, policyReading, type Assignment } from './policies.js';
 import { probeIse } from './probe.client.js';
-import { iseProfile } from './profile.js';
+import { iseCan } from './profile.js';
 import { SessionCache } from './session-cache.js';
 import { sessionReading, type IseSession } from './session.js';
 import { undoCommands } from './undo.js';
@@ -45,7 +46,7 @@ export class IseDriver implements Driver {
     private readonly point: IsePoint,
     private readonly logger?: Logger,
   ) {
-    this.profile = iseProfile(point.policies);
+    this.profile = nacProfile(point.policies, iseCan);
     this.ers = new ErsClient(point);
     this.mnt = new MntClient(point);
   }
@@ -55,7 +56,7 @@ export class IseDriver implements Driver {
   }
 
   compile(isolation: PointIsolation): CompiledEntries {
-    return compilePolicy(this.point.policies, isolation);
+    return compileNamed(this.point.policies, isolation);
   }
 
   async read(macs: readonly string[]): Promise<PointReading> {

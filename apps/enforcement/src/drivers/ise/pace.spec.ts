@@ -1,4 +1,4 @@
-import { atOnce } from './at-once.js';
+import { atOnce } from '../http/at-once.js';
 import { Interest } from './interest.js';
 import { Pace } from './pace.client.js';
 

@@ -1,4 +1,5 @@
-import { compilePolicy, ofMac, policyReading } from './policies.js';
+import { compileNamed } from '../http/named-entries.js';
+import { ofMac, policyReading } from './policies.js';
 import { sessionReading, type IseSession } from './session.js';
 import { backOffMs, PENDING_MS } from './back-off.js';
 import { ct, mri, pointAt } from './testing/points.js';
@@ -8,17 +9,17 @@ const point = pointAt({ nodes: ['https://ise-1.test:9060'], folder: '/etc/lazare
 
 describe('an isolation in the words of ISE', () => {
   it('is the named policy that fits, and what it keeps open; the rest is cut', () => {
-    expect(compilePolicy(point.policies, ct)).toEqual({
-      entries: ['anc-policy Lazaret-VLAN-66', 'permit tcp to 10.20.0.10 port 104'],
+    expect(compileNamed(point.policies, ct)).toEqual({
+      entries: ['policy Lazaret-VLAN-66', 'permit tcp to 10.20.0.10 port 104'],
       cut: [],
       policy: 'Lazaret-VLAN-66',
     });
-    expect(compilePolicy(point.policies, mri).cut).toEqual(['commit']);
+    expect(compileNamed(point.policies, mri).cut).toEqual(['commit']);
   });
 
   it('is refused where every policy would open more than is permitted', () => {
     const fewer = { ...mri, permits: [mri.permits[1]!] };
-    expect(() => compilePolicy(point.policies, fewer)).toThrow(/opens tcp 104 with 10.20.0.10/);
+    expect(() => compileNamed(point.policies, fewer)).toThrow(/opens tcp 104 with 10.20.0.10/);
   });
 
   it('is read back in the same words; what somebody else has assigned is theirs', () => {
@@ -27,7 +28,7 @@ describe('an isolation in the words of ISE', () => {
       mac: ct.mac,
       ours: true,
       mark: null,
-      entries: compilePolicy(point.policies, ct).entries,
+      entries: compileNamed(point.policies, ct).entries,
     });
     expect(policyReading(ct.mac, { ...assignment, policyName: 'Shut' }, point.policies).ours).toBe(false);
   });

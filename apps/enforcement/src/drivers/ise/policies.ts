@@ -1,5 +1,5 @@
-import type { CompiledEntries, PointIsolation, PolicyReading } from '#driver';
-import { chooseNamedPolicy, type NamedPolicy } from '../syntax/named-policy.js';
+import type { PolicyReading } from '#driver';
+import { entriesOf } from '../http/named-entries.js';
 import type { IsePolicy } from './config.js';
 import { fromIse } from './wire/mac.js';
 
@@ -7,12 +7,6 @@ import { fromIse } from './wire/mac.js';
 export interface Assignment {
   macAddress: string;
   policyName: string;
-}
-
-/** The named policy that fits an isolation best. ISE's policies are fixed: what one does not keep open is cut. */
-export function compilePolicy(policies: readonly IsePolicy[], isolation: PointIsolation): CompiledEntries {
-  const { policy, cut } = chooseNamedPolicy(policies, isolation);
-  return { entries: entriesOf(policy.name, policies), cut, policy: policy.name };
 }
 
 /** What is assigned to a MAC. Somebody else's policy has its name as its only entry. */
@@ -28,18 +22,4 @@ export function isOurs(policyName: string, policies: readonly IsePolicy[]): bool
 /** A filter that answers with more than was asked for must not make others' assignments this device's. */
 export function ofMac(mac: string, assignments: readonly Assignment[]): Assignment[] {
   return assignments.filter(({ macAddress }) => fromIse(macAddress) === mac);
-}
-
-function entriesOf(policyName: string, policies: readonly IsePolicy[]): string[] {
-  const policy = policies.find(({ name }) => name === policyName);
-  return [`anc-policy ${policyName}`, ...(policy ? permitLines(policy).sort() : [])];
-}
-
-function permitLines({ permits }: NamedPolicy): string[] {
-  if (permits === 'as-sent') return [];
-  return permits.map(({ peerAddress, transport, port, opener }) =>
-    opener === 'device'
-      ? `permit ${transport} to ${peerAddress} port ${port}`
-      : `permit ${transport} from ${peerAddress} to own port ${port}`,
-  );
 }

@@ -66,7 +66,7 @@ describe('pxGrid, with a real STOMP broker behind it', () => {
     await until(() => hints.includes('changed'));
     expect(concerned).toEqual([mri.mac]);
     expect((await driver.read([mri.mac])).policies).toEqual([
-      { mac: mri.mac, ours: false, mark: null, entries: ['anc-policy Blocked'] },
+      { mac: mri.mac, ours: false, mark: null, entries: ['policy Blocked'] },
     ]);
   });
 
