@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { exportersSchema, listenSchema } from './sensors/flows/config.js';
+import { netflowFields } from './sensors/netflow/config.js';
+import { sflowFields } from './sensors/sflow/config.js';
 
 const word = z.string().min(1).max(64);
 const ip = z.union([z.ipv4(), z.ipv6()]);
@@ -11,13 +14,13 @@ const ipfix = z.strictObject({
   kind: z.literal('ipfix'),
   /** The enforcement point whose frames it shows. */
   point: word,
-  /** The management network's own address: no wildcard, since whoever reaches the socket speaks for the switch. */
-  listen: z.strictObject({
-    host: ip.refine((host) => host !== '0.0.0.0' && host !== '::', 'name one address, not all'),
-    port: z.int().min(1).max(65_535),
-  }),
-  exporters: z.array(ip).min(1),
+  listen: listenSchema,
+  exporters: exportersSchema,
 });
+
+const netflow = z.strictObject({ ...sensor, ...netflowFields });
+
+const sflow = z.strictObject({ ...sensor, ...sflowFields });
 
 const queryLog = z.strictObject({ ...sensor, kind: z.literal('dnsmasq-log'), file: z.string().min(1), resolver: ip });
 
@@ -38,7 +41,7 @@ export const configSchema = z
   .strictObject({
     site: word,
     realm: word.default('default'),
-    sensors: z.array(z.discriminatedUnion('kind', [ipfix, queryLog, leases, ovs])).min(1),
+    sensors: z.array(z.discriminatedUnion('kind', [ipfix, netflow, sflow, queryLog, leases, ovs])).min(1),
     insideNetworks: z.array(z.union([z.cidrv4(), z.cidrv6()])).min(1),
     /** The site's own names: looked up all day by everything, and no observations. */
     siteSuffixes: z.array(z.string().min(1)).default([]),
@@ -49,7 +52,7 @@ export const configSchema = z
       context.addIssue({ code: 'custom', path: ['sensors'], message: `two sensors have the id ${twice}` });
     const points = new Set(sensors.flatMap((one) => (one.kind === 'ovs' ? [one.point] : [])));
     sensors.forEach((one, index) => {
-      if (one.kind !== 'ipfix' || points.has(one.point)) return;
+      if (!('exporters' in one) || one.point === null || points.has(one.point)) return;
       const message = 'no sensor of kind ovs tells the ports of this point';
       context.addIssue({ code: 'custom', path: ['sensors', index, 'point'], message });
     });

@@ -4,7 +4,7 @@ import { AttachmentEntity } from './attachments/attachment.entity.js';
 import { ConversationEntity } from './conversations/conversation.entity.js';
 import { AddressEntity, AssetEntity, DeviceEntity, InterfaceEntity } from './devices/device.entity.js';
 import { DiscoveryTables1764000000001 } from './migrations/1764000000001-discovery-tables.js';
-import { TemplateEntity } from './sensors/ipfix/template.entity.js';
+import { TemplateEntity } from './sensors/flows/template.entity.js';
 import { SequenceEntity } from './sensors/sequence.entity.js';
 
 /** What discovery keeps; its role is `lazaret_discovery`. */

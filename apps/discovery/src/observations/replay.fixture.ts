@@ -7,9 +7,11 @@ import { InsideNetworks } from '../inside.js';
 import { parseQueryLine } from '../sensors/dnsmasq/query-line.js';
 import { QueryPairing } from '../sensors/dnsmasq/query-pairing.js';
 import { FLOW_KINDS, type Flow, type FlowKind } from '../sensors/flow.js';
+import { ExportReader } from '../sensors/flows/export-reader.js';
+import { SequenceTracker } from '../sensors/flows/sequence.js';
+import { TemplateStore } from '../sensors/flows/template-store.js';
 import { decodeMessage } from '../sensors/ipfix/message.js';
 import { flowOf } from '../sensors/ipfix/open-vswitch.js';
-import { TemplateStore } from '../sensors/ipfix/template-store.js';
 import { LineSplitter } from '../sensors/line-splitter.js';
 import { recording } from '../sensors/recording.fixture.js';
 import type { SensorIdentity } from '../sensors/sensor-identity.js';
@@ -144,7 +146,12 @@ export class Bench {
 /** The recorded ward, told to a bench in the order and at the times of then. */
 export function replay(): Bench {
   const bench = new Bench();
-  const templates = new TemplateStore();
+  const reader = new ExportReader({
+    decoders: { 10: decodeMessage },
+    templatesOf: (address) => address,
+    templates: new TemplateStore(),
+    sequences: new SequenceTracker(),
+  });
   const pairing = new QueryPairing();
   const lines = new LineSplitter(0);
   for (const { by, bytes, receivedAt, exporterPort } of recording()) {
@@ -157,12 +164,10 @@ export function replay(): Bench {
       }
       continue;
     }
-    const decoded = decodeMessage(bytes, '10.99.0.2', templates);
-    if (!decoded.ok) throw new Error(decoded.reason);
-    const { domain, exportTime, sequence, flows } = decoded.message;
-    for (const { index, flow: record } of flows) {
-      const heard = { sensorId: SWITCH.id, pointId: 'ovs-1', exporter: '10.99.0.2', exporterPort };
-      const flow = flowOf(record, { ...heard, domain, exportTime, sequence, index, receivedAt });
+    const heard = reader.read(bytes, { address: '10.99.0.2', port: exporterPort }, receivedAt);
+    if (heard.refusals[0]) throw new Error(heard.refusals[0]);
+    for (const record of heard.records) {
+      const flow = flowOf(record, SWITCH.id, 'ovs-1');
       if (flow) bench.observer.flow(flow);
     }
   }

@@ -1,20 +1,24 @@
 import type { Counters, Logger } from '#observability';
-import { inTransaction } from '#storage';
 import type { DataSource } from 'typeorm';
 import type { SensorConfig, SensorConfigOf } from '../config.js';
 import type { Discovery } from '../discovery.js';
 import { LeasesSensor } from './dnsmasq/leases.sensor.js';
 import { QueryLogSensor } from './dnsmasq/query-log.sensor.js';
+import type { Flow } from './flow.js';
 import type { FilePosition } from './growing-file.client.js';
-import { IpfixSensor } from './ipfix/ipfix.sensor.js';
-import { SequenceTracker } from './ipfix/sequence.js';
-import { TemplateStore } from './ipfix/template-store.js';
-import { loadTemplates, saveTemplates } from './ipfix/templates.store.js';
+import type { FlowCollector } from './flows/collector.sensor.js';
+import { SequenceTracker } from './flows/sequence.js';
+import { TemplateSaver } from './flows/template-saver.store.js';
+import { TemplateStore } from './flows/template-store.js';
+import { loadTemplates } from './flows/templates.store.js';
+import { ipfixSensor } from './ipfix/ipfix.sensor.js';
+import { netflowSensor, templateNames } from './netflow/netflow.sensor.js';
 import { OvsSensor } from './ovs/ovs.sensor.js';
 import type { RunningSensor } from './running-sensor.js';
 import { SensorHealth } from './sensor-health.js';
 import type { SensorIdentity } from './sensor-identity.js';
 import { loadPositions, savePosition } from './sequences.store.js';
+import { sflowSensor } from './sflow/sflow.sensor.js';
 
 export interface SensorParts {
   dataSource: DataSource;
@@ -36,6 +40,8 @@ const SESSIONS = 'sessions';
 /** Every kind of sensor, registered here and nowhere else. */
 const factories: { [K in SensorConfig['kind']]: Factory<K> } = {
   ipfix: makeIpfix,
+  netflow: makeNetflow,
+  sflow: makeSflow,
   'dnsmasq-log': makeQueryLog,
   'dnsmasq-leases': makeLeases,
   ovs: makeOvs,
@@ -51,64 +57,62 @@ export function identityOf({ id, kind, trustDomain, authenticatedBy }: SensorCon
 }
 
 async function makeIpfix(config: SensorConfigOf<'ipfix'>, parts: SensorParts): Promise<RunningSensor> {
-  const { dataSource, discovery, counters, logger } = parts;
-  const health = new SensorHealth(identityOf(config), [`point:${config.point}`]);
-  const templates = new TemplateStore(await loadTemplates(dataSource.manager, config.exporters));
+  const kept = await keptOf(config, config.exporters, parts);
+  const sensor = ipfixSensor({ ...collecting(config, parts), ...kept, pointId: config.point });
+  return runningCollector(config.id, sensor, kept);
+}
+
+async function makeNetflow(config: SensorConfigOf<'netflow'>, parts: SensorParts): Promise<RunningSensor> {
+  const { id, exporters, point: pointId, interfaces, showsAnswers } = config;
+  const kept = await keptOf(config, templateNames(id, exporters), parts);
+  const meaning = { pointId, interfaces, showsAnswers };
+  return runningCollector(id, netflowSensor({ ...collecting(config, parts), ...kept, ...meaning }), kept);
+}
+
+async function makeSflow(config: SensorConfigOf<'sflow'>, parts: SensorParts): Promise<RunningSensor> {
+  const { point: pointId, interfaces, showsAnswers } = config;
+  const kept = await keptOf(config, [], parts);
+  const sensor = sflowSensor({ ...collecting(config, parts), ...kept, pointId, interfaces, showsAnswers });
+  return runningCollector(config.id, sensor, kept);
+}
+
+type FlowConfig = SensorConfigOf<'ipfix'> | SensorConfigOf<'netflow'> | SensorConfigOf<'sflow'>;
+
+function collecting({ listen, exporters }: FlowConfig, { discovery, counters, logger }: SensorParts) {
+  return { listen, exporters, counters, logger, heard: (flow: Flow) => discovery.flow(flow) };
+}
+
+/** What a flow sensor remembers across a restart: its exporters' templates, and where their counting stood. */
+interface Kept {
+  health: SensorHealth;
+  templates: TemplateStore;
+  sequences: SequenceTracker;
+  saver: TemplateSaver;
+  templatesChanged: () => void;
+}
+
+async function keptOf(config: FlowConfig, names: readonly string[], parts: SensorParts): Promise<Kept> {
+  const { dataSource, logger } = parts;
+  const health = new SensorHealth(identityOf(config), config.point === null ? [] : [`point:${config.point}`]);
+  const templates = new TemplateStore(names.length === 0 ? [] : await loadTemplates(dataSource.manager, names));
   const sequences = new SequenceTracker();
   const stored = await loadPositions(dataSource.manager, config.id);
   sequences.restore((stored.get(SESSIONS) as Record<string, number> | undefined) ?? {});
   const saver = new TemplateSaver(templates, dataSource, logger);
-  const sensor = new IpfixSensor({
-    pointId: config.point,
-    listen: config.listen,
-    exporters: config.exporters,
-    templates,
-    sequences,
-    health,
-    counters,
-    logger,
-    heard: (flow) => discovery.flow(flow),
-    templatesChanged: () => saver.wake(),
-  });
-  return {
-    health,
-    start: () => sensor.start(),
-    stop: () => sensor.stop(),
-    check: (now) => sensor.checkSocket(now),
-    save: async (manager, now) => {
-      await saver.save();
-      await savePosition(manager, config.id, SESSIONS, sequences.snapshot(), now);
-    },
-  };
+  return { health, templates, sequences, saver, templatesChanged: () => saver.wake() };
 }
 
-/** Stores templates soon after they came: their exporter won't repeat them for minutes. */
-class TemplateSaver {
-  private timer: NodeJS.Timeout | undefined;
-
-  constructor(
-    private readonly templates: TemplateStore,
-    private readonly dataSource: DataSource,
-    private readonly logger: Logger,
-  ) {}
-
-  wake(): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      void this.save();
-    }, 50);
-  }
-
-  async save(): Promise<void> {
-    const changes = this.templates.takeChanges();
-    if (changes.length === 0) return;
-    try {
-      await inTransaction(this.dataSource, (manager) => saveTemplates(manager, changes, new Date()));
-    } catch (err) {
-      this.templates.giveBack(changes);
-      this.logger.warn({ err, templates: changes.length }, 'templates could not be stored');
-    }
-  }
+function runningCollector(id: string, collector: FlowCollector, kept: Kept): RunningSensor {
+  return {
+    health: kept.health,
+    start: () => collector.start(),
+    stop: () => collector.stop(),
+    check: (now) => collector.checkSocket(now),
+    save: async (manager, now) => {
+      await kept.saver.save();
+      await savePosition(manager, id, SESSIONS, kept.sequences.snapshot(), now);
+    },
+  };
 }
 
 async function makeQueryLog(config: SensorConfigOf<'dnsmasq-log'>, parts: SensorParts): Promise<RunningSensor> {

@@ -30,7 +30,14 @@ const SETTLE_MS = 1000;
 const REPORT_MS = 2000;
 const SAVE_MS = 2000;
 /** Points of flow sensors first: their ports must be known before the first flow is bound. */
-const START_ORDER: readonly SensorConfig['kind'][] = ['ovs', 'dnsmasq-leases', 'ipfix', 'dnsmasq-log'];
+const START_ORDER: readonly SensorConfig['kind'][] = [
+  'ovs',
+  'dnsmasq-leases',
+  'ipfix',
+  'netflow',
+  'sflow',
+  'dnsmasq-log',
+];
 
 /** Runs the sensors and the clocks of what they feed. */
 export class SensorFleet {

@@ -1,6 +1,6 @@
 import { sensorReported } from '#events';
 import { SensorHealth } from './sensor-health.js';
-import { parseSocketDrops } from './ipfix/socket-drops.js';
+import { parseSocketDrops } from './flows/socket-drops.js';
 
 const identity = { id: 's', kind: 'ipfix', trustDomain: 'switch', authenticatedBy: null };
 const NOW = 1_800_000_000_000;

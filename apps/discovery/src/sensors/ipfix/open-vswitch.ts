@@ -1,5 +1,5 @@
 import { FLOW_KINDS, type Flow, type FlowKind } from '../flow.js';
-import type { ExportedFlow } from './record.js';
+import { positionOf, type HeardRecord } from '../flows/heard.js';
 
 /**
  * What the observation domains and points of an Open vSwitch stand for, by agreement with whoever set its flows up:
@@ -30,35 +30,39 @@ const KIND_OF_POINT: Readonly<Record<number, FlowKind>> = {
 const PERMIT_FACTOR = Math.floor(65_535 / 1024);
 const PERMIT_ONE_IN = 64;
 
-export interface Hearing {
-  sensorId: string;
-  pointId: string;
-  exporter: string;
-  exporterPort: number;
-  domain: number;
-  exportTime: number;
-  sequence: number;
-  index: number;
-  receivedAt: number;
-}
-
-/** The flow that a record tells, or undefined if its domain and point mean nothing to us. */
-export function flowOf(record: ExportedFlow, heard: Hearing): Flow | undefined {
+/**
+ * The flow that a record tells, or undefined if its domain and point mean nothing to us, or it names no MACs: then it
+ * can't be laid at anybody's door.
+ */
+export function flowOf(heard: HeardRecord, sensorId: string, pointId: string): Flow | undefined {
+  const { flow: record, receivedAt } = heard;
+  const { sourceMac, destinationMac, etherType, ingressPort, egressPort } = record;
   const kind = kindOf(heard.domain, record.observationPoint);
-  if (kind === undefined) return undefined;
-  const { observationPoint: _, ...facts } = record;
+  if (kind === undefined || sourceMac === null || destinationMac === null || etherType === null) return undefined;
+  const { sourceAddress, destinationAddress, protocol, sourcePort, destinationPort } = record;
   const factor = kind === FLOW_KINDS.permitted ? PERMIT_FACTOR : 1;
   return {
-    ...facts,
-    sensorId: heard.sensorId,
-    pointId: heard.pointId,
-    // Sequence numbers begin anew with each session, so the session's port and the time of export are part of it.
-    position: [heard.exporter, heard.exporterPort, heard.domain, heard.exportTime, heard.sequence, heard.index],
+    sensorId,
+    pointId,
+    position: positionOf(heard),
     kind,
+    direction: record.direction ?? 'in',
+    ingressPort,
+    egressPort,
+    sourceMac,
+    destinationMac,
+    etherType,
+    sourceAddress,
+    destinationAddress,
+    protocol,
+    sourcePort,
+    destinationPort,
     frames: Math.round(record.frames / factor),
     octets: Math.round(record.octets / factor),
     sampledOneIn: kind === FLOW_KINDS.permitted ? PERMIT_ONE_IN : 1,
-    receivedAt: heard.receivedAt,
+    start: record.start,
+    end: record.end,
+    receivedAt,
   };
 }
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { recordedBy } from '../recording.fixture.js';
-import { decodeMessage } from './message.js';
-import { SequenceTracker } from './sequence.js';
-import { TemplateStore } from './template-store.js';
+import { decodeMessage } from '../ipfix/message.js';
+import { MAX_SESSIONS, SequenceTracker } from './sequence.js';
+import { newState } from './state.fixture.js';
 
 describe('sequence numbers', () => {
   it('tell how many records were lost between two messages', () => {
@@ -59,6 +59,32 @@ describe('sequence numbers', () => {
     expect(after.note('a:2', 10, 900, 1)).toBe(0);
   });
 
+  it('may count datagrams or records, and then the exporter that counts records is not blamed', () => {
+    const records = [{ moves: 20, holds: 0 }];
+    const byDatagram = new SequenceTracker();
+    expect([7, 8, 9].map((sequence) => byDatagram.note('a:1', 0, sequence, 1, records))).toEqual([0, 0, 0]);
+    expect(byDatagram.note('a:1', 0, 30, 1, records)).toBe(20);
+    const byRecord = new SequenceTracker();
+    const lost = [7, 27, 47, 67, 107].map((sequence) => byRecord.note('a:1', 0, sequence, 1, records));
+    expect(lost).toEqual([0, 0, 0, 0, 20]);
+  });
+
+  it('may hold the records of their own message', () => {
+    const tracker = new SequenceTracker();
+    const note = (sequence: number, own: number): number =>
+      tracker.note('a:1', 0, sequence, own + 1, [{ moves: 0, holds: own }]);
+    expect([note(22, 22), note(48, 26), note(60, 12), note(90, 20)]).toEqual([0, 0, 0, 10]);
+  });
+
+  it('of ever new sessions and domains take no more room than those of a few', () => {
+    const tracker = new SequenceTracker();
+    for (let forged = 0; forged < 50_000; forged += 1) {
+      tracker.note(`a:${forged}`, 1, forged, 1);
+      tracker.note('a:1', forged, forged, 1);
+    }
+    expect(tracker.size).toBe(MAX_SESSIONS);
+  });
+
   it('count exactly what was dropped, whichever messages those were', () => {
     const messages = fc.array(fc.record({ records: fc.integer({ min: 1, max: 9 }), kept: fc.boolean() }), {
       maxLength: 60,
@@ -87,10 +113,10 @@ describe('sequence numbers', () => {
 
   it('of the recorded ward show no loss, and show it when every tenth datagram with data is left out', () => {
     const lossOf = (keep: (index: number) => boolean): number => {
-      const templates = new TemplateStore();
+      const state = newState();
       const tracker = new SequenceTracker();
       return recordedBy('ipfix').reduce((sum, { bytes, exporterPort }, index) => {
-        const decoded = decodeMessage(bytes, 'a', templates);
+        const decoded = decodeMessage(bytes, state);
         if (!decoded.ok || (!keep(index) && decoded.message.flows.length > 0)) return sum;
         const { domain, sequence, dataRecords } = decoded.message;
         return sum + tracker.note(`a:${exporterPort}`, domain, sequence, dataRecords);
