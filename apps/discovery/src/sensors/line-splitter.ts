@@ -17,7 +17,10 @@ export class LineSplitter {
   tooLong = 0;
 
   /** `offset`: octet of the file at which what is pushed next begins. */
-  constructor(private offset: number) {}
+  constructor(
+    private offset: number,
+    private readonly maxLine = MAX_LINE,
+  ) {}
 
   /** Octet of the file up to which every line has been given out. */
   get position(): number {
@@ -34,12 +37,12 @@ export class LineSplitter {
       from = end + 1;
     }
     this.rest = Buffer.from(bytes.subarray(from));
-    if (this.rest.length > MAX_LINE) this.dropRest();
+    if (this.rest.length > this.maxLine) this.dropRest();
     return lines;
   }
 
   private give(line: Buffer, lines: FoundLine[]): void {
-    if (this.skipping || line.length > MAX_LINE) {
+    if (this.skipping || line.length > this.maxLine) {
       if (!this.skipping) this.tooLong += 1;
       this.skipping = false;
       return;
