@@ -1,8 +1,9 @@
 import { DriverError, SecretFile } from '#driver';
 import { NacClient } from '../http/nac.client.js';
 import { TokenClient, type Token } from '../http/token.client.js';
+import { formatMac } from '../mac.js';
 import type { ForescoutPoint } from './config.js';
-import { forescoutMac, parseUpdateAnswer, updateRequest } from './wire/data-exchange.js';
+import { parseUpdateAnswer, updateRequest } from './wire/data-exchange.js';
 import { parseFieldNames, parseHost, type HostFields } from './wire/host.js';
 
 /** A session of the web API is given for some minutes, which it does not tell. */
@@ -37,7 +38,7 @@ export class ForescoutClient {
 
   /** Null: Forescout does not know the MAC. */
   async host(mac: string): Promise<HostFields | null> {
-    const path = `/api/hosts/mac/${forescoutMac(mac)}`;
+    const path = `/api/hosts/mac/${formatMac(mac, 'plain')}`;
     const answer = await this.web.request({ method: 'GET', path, expect: [200, 404] });
     return answer.status === 404 ? null : parseHost(answer.json());
   }

@@ -9,7 +9,7 @@ import { ANC_BASE, ancBody, formsToTry, type AncBody } from './wire/anc.js';
 import { csrfOf, needsCsrf, type Csrf } from './wire/csrf.js';
 import { ersTitles, isRadiusFailure, refusalWords } from './wire/ers-error.js';
 import { listPath, parseAncEndpoint, parseAncPolicy, parseList, type ListPage } from './wire/ers-list.js';
-import { toIse } from './wire/mac.js';
+import { formatMac } from '../mac.js';
 
 /** Statuses that ERS explains by titles. */
 const ANSWERS = [200, 204, 400, 403, 404, 405, 409, 415, 500];
@@ -62,7 +62,9 @@ export class ErsClient {
   /** What ERS finds for a MAC. The filter's colons are percent-encoded; older releases take nothing else. */
   async assignmentsOf(mac: string): Promise<Assignment[]> {
     return this.nodes.ask(async (node) => {
-      const { resources, more } = await this.list(node, 'ancendpoint', { filter: `macAddress.EQ.${toIse(mac)}` });
+      const { resources, more } = await this.list(node, 'ancendpoint', {
+        filter: `macAddress.EQ.${formatMac(mac, 'upper-colons')}`,
+      });
       // Part of a list that is not about this MAC would hide what is assigned to it.
       if (more) throw new DriverError('bad-answer', 'ISE did not filter its ANC endpoints by MAC');
       const found = await Promise.all(resources.map(({ id }) => this.assignment(node, id)));

@@ -1,7 +1,7 @@
 import type { PolicyReading } from '#driver';
 import { entriesOf } from '../http/named-entries.js';
 import type { IsePolicy } from './config.js';
-import { fromIse } from './wire/mac.js';
+import { macOf } from '../mac.js';
 
 /** An ANC assignment as ISE holds it. */
 export interface Assignment {
@@ -21,5 +21,5 @@ export function isOurs(policyName: string, policies: readonly IsePolicy[]): bool
 
 /** A filter that answers with more than was asked for must not make others' assignments this device's. */
 export function ofMac(mac: string, assignments: readonly Assignment[]): Assignment[] {
-  return assignments.filter(({ macAddress }) => fromIse(macAddress) === mac);
+  return assignments.filter(({ macAddress }) => macOf(macAddress) === mac);
 }

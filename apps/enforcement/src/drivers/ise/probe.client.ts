@@ -4,7 +4,7 @@ import type { ErsClient } from './ers.client.js';
 import type { MntClient } from './mnt.client.js';
 import type { PxgridState } from './pxgrid.client.js';
 import { isOurs } from './policies.js';
-import { fromIse } from './wire/mac.js';
+import { macOf } from '../mac.js';
 
 /** Assignments that are looked at one by one; ISE itself has no limit. */
 const LOOKED_AT = 500;
@@ -67,7 +67,7 @@ function assigned(point: IsePoint, ers: ErsClient): Promise<ProbeFinding> {
     const ours = assignments.filter(({ policyName }) => isOurs(policyName, point.policies));
     const named = ours
       .slice(0, NAMED)
-      .map(({ macAddress, policyName }) => `${fromIse(macAddress) ?? macAddress} ${policyName}`);
+      .map(({ macAddress, policyName }) => `${macOf(macAddress) ?? macAddress} ${policyName}`);
     const rest = ours.length > NAMED ? ` and ${ours.length - NAMED} more` : '';
     const limit = more ? ` Only the first ${LOOKED_AT} assignments of ISE were looked at.` : '';
     if (ours.length === 0) return [true, `ISE holds none.${limit}`];

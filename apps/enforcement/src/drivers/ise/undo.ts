@@ -1,7 +1,7 @@
 import type { PointIsolation } from '#driver';
 import type { IsePoint } from './config.js';
 import { ANC_BASE, ancBody, formsToTry } from './wire/anc.js';
-import { toIse } from './wire/mac.js';
+import { formatMac } from '../mac.js';
 
 /**
  * Takes the assignment away with curl, at the first administration node that does it, and shows what is assigned then.
@@ -14,7 +14,7 @@ export function undoCommands(point: IsePoint, { mac }: PointIsolation, policyNam
       return curl(point, `-X PUT -H 'Content-Type: application/json' --data '${json}' '${url}${ANC_BASE}/clear'`);
     }),
   );
-  const filter = encodeURIComponent(`macAddress.EQ.${toIse(mac)}`);
+  const filter = encodeURIComponent(`macAddress.EQ.${formatMac(mac, 'upper-colons')}`);
   const look = point.ers.nodes.map(({ url }) => curl(point, `'${url}${ANC_BASE}?filter=${filter}'`));
   return [clear.join(' || '), look.join(' || ')];
 }

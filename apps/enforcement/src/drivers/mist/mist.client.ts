@@ -1,9 +1,10 @@
 import { SecretFile } from '#driver';
 import { NacClient, type NacAnswer } from '../http/nac.client.js';
+import { formatMac, macOf } from '../mac.js';
 import type { MistPoint } from './config.js';
 import { deviceIdOf, parseNacClients, parseWiredMacs, type NacClientState } from './wire/nac-client.js';
 import { ruleProblem } from './wire/nac-rule.js';
-import { mistMac, parseUserMacs, type UserMac } from './wire/user-mac.js';
+import { parseUserMacs, type UserMac } from './wire/user-mac.js';
 
 /** Mist's API, for one organization and one site of it. */
 export class MistClient {
@@ -30,8 +31,8 @@ export class MistClient {
 
   /** Null: the organization has no user MAC for it. */
   async userMac(mac: string): Promise<UserMac | null> {
-    const answer = await this.get(`${this.org}/usermacs/search?mac=${mistMac(mac)}`);
-    return parseUserMacs(answer.json()).find((one) => mistMac(one.mac) === mistMac(mac)) ?? null;
+    const answer = await this.get(`${this.org}/usermacs/search?mac=${formatMac(mac, 'plain')}`);
+    return parseUserMacs(answer.json()).find((one) => macOf(one.mac) === mac) ?? null;
   }
 
   async userMacsWith(label: string): Promise<UserMac[]> {
@@ -46,12 +47,15 @@ export class MistClient {
   }
 
   async nacClients(mac: string): Promise<NacClientState[]> {
-    return parseNacClients((await this.get(`${this.org}/nac_clients/search?mac=${mistMac(mac)}`)).json(), mac);
+    return parseNacClients(
+      (await this.get(`${this.org}/nac_clients/search?mac=${formatMac(mac, 'plain')}`)).json(),
+      mac,
+    );
   }
 
   /** False: Mist knows no live client of this MAC. */
   async changeAuthorization(mac: string): Promise<boolean> {
-    const path = `${this.site}/wired_clients/${mistMac(mac)}/coa`;
+    const path = `${this.site}/wired_clients/${formatMac(mac, 'plain')}/coa`;
     return (await this.http.request({ method: 'POST', path, expect: [200, 404] })).status === 200;
   }
 

@@ -2,12 +2,13 @@ import { DriverError, type PointIsolation, type ProbeFinding, type SessionReadin
 import { finding, heldFinding } from '../http/finding.js';
 import { NacDriver } from '../http/nac.driver.js';
 import { plainSession, type Assignment, type NacReading, type NacSource, type Renewal } from '../http/nac-source.js';
+import { macOf } from '../mac.js';
 import type { MistPoint, MistPolicy } from './config.js';
 import { MistClient } from './mist.client.js';
 import { mistCan } from './profile.js';
 import { undoCommands } from './undo.js';
 import type { NacClientState } from './wire/nac-client.js';
-import { fromMist, relabelled, type UserMac } from './wire/user-mac.js';
+import { relabelled, type UserMac } from './wire/user-mac.js';
 
 export function createMist(point: MistPoint): NacDriver<MistPolicy> {
   return new NacDriver(point, new MistSource(point), mistCan);
@@ -68,7 +69,7 @@ class MistSource implements NacSource<MistPolicy> {
       ),
     );
     const held = await Promise.all(this.ourLabels().map((label) => this.client.userMacsWith(label)));
-    return [answers, ...(await Promise.all(rules)), heldFinding(held.flat().map(({ mac }) => fromMist(mac)))];
+    return [answers, ...(await Promise.all(rules)), heldFinding(held.flat().map(({ mac }) => macOf(mac) ?? mac))];
   }
 
   undo(isolation: PointIsolation, policy: MistPolicy): string[] {

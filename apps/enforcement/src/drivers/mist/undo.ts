@@ -1,7 +1,7 @@
 import type { PointIsolation } from '#driver';
 import { undoTool } from '../http/undo.js';
+import { formatMac } from '../mac.js';
 import type { MistPoint, MistPolicy } from './config.js';
-import { mistMac } from './wire/user-mac.js';
 
 const RECORD = 'lazaret-undo.json';
 
@@ -17,9 +17,9 @@ export function undoCommands(
   const id = `$(sed -E 's/.*"id": *"([^"]+)".*/\\1/' ${RECORD})`;
   return [
     tool.header(tokenFile, { scheme: 'Token ' }),
-    `${tool.call} '${userMacs}/search?mac=${mistMac(mac)}' | tr -d '\\n' | ${without} > ${RECORD}`,
+    `${tool.call} '${userMacs}/search?mac=${formatMac(mac, 'plain')}' | tr -d '\\n' | ${without} > ${RECORD}`,
     `${tool.call} -X PUT -H 'Content-Type: application/json' -d @${RECORD} "${userMacs}/${id}"`,
-    `${tool.call} -X POST ${url}/api/v1/sites/${siteId}/wired_clients/${mistMac(mac)}/coa`,
+    `${tool.call} -X POST ${url}/api/v1/sites/${siteId}/wired_clients/${formatMac(mac, 'plain')}/coa`,
     `rm -f ${RECORD}`,
     tool.cleanUp,
   ];

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DriverError } from '#driver';
 import type { Logger } from '#observability';
 import type { PolicyFile } from './policy-file.store.js';
-import { macOf } from './wire/mac.js';
+import { macOf } from '../mac.js';
 import { decodeSnapshot, encodeSnapshot, type Snapshot } from './wire/snapshot.js';
 
 /** Refusals of the file system that only a person ends. */

@@ -4,7 +4,7 @@ import { MODELS } from './models/models.js';
 import type { Identity, IdentitySet, RadiusModel, Renewal } from './models/model.js';
 import type { SessionId } from './session-source.js';
 import type { Named } from './wire/dictionary.js';
-import { MAC_FORMAT, formatMac } from './wire/mac.js';
+import { MAC_FORMAT, formatMac } from '../mac.js';
 
 /** What is known of the session that a request is about. */
 export interface Session {

@@ -1,7 +1,7 @@
 import { Later } from '../../http/testing/later.js';
 import { bodyOf, json, type NacModel } from '../../http/testing/stand-in.client.js';
 import type { PeerAnswer, PeerRequest } from '../../http/testing/https-peer.client.js';
-import { macOf } from '../wire/endpoint.js';
+import { formatMac, macOf } from '../../mac.js';
 
 interface Endpoint {
   status: string;
@@ -61,13 +61,13 @@ export class ClearPassModel implements NacModel {
     if (path === '/api/oauth/me') return json(200, { info: 'lazaret' });
     if (kind === 'enforcement-profile')
       return this.profiles.has(mac || name) ? json(200, { name: mac }) : json(404, {});
-    if (kind === 'endpoint' && what === 'mac-address') return this.endpointAt(macOf(name), request);
+    if (kind === 'endpoint' && what === 'mac-address') return this.endpointAt(macOf(name) ?? '', request);
     if (kind === 'endpoint' && method === 'GET') return this.searchEndpoints(request);
     if (kind === 'session' && method === 'GET') return this.listSessions(request);
     if (kind === 'session') return this.actOnSession(what, name);
     if (kind === 'session-action' && method === 'GET')
       return json(200, { action_id: what, status: this.actions.get(what) });
-    if (kind === 'session-action' && name === 'mac') return this.sessionAction(what, macOf(mac), bodyOf(request));
+    if (kind === 'session-action' && name === 'mac') return this.sessionAction(what, macOf(mac) ?? '', bodyOf(request));
     throw new Error('unknown request');
   }
 
@@ -114,7 +114,7 @@ export class ClearPassModel implements NacModel {
     if (request.method === 'PATCH') {
       Object.assign(endpoint.attributes, bodyOf(request)['attributes']);
     } else if (request.method !== 'GET') throw new Error('unknown request');
-    return json(200, { id: 1, mac_address: mac.replaceAll(':', ''), ...endpoint });
+    return json(200, { id: 1, mac_address: formatMac(mac, 'plain'), ...endpoint });
   }
 
   private searchEndpoints({ query }: PeerRequest): PeerAnswer {
@@ -123,15 +123,15 @@ export class ClearPassModel implements NacModel {
     );
     const items = [...this.endpoints]
       .filter(([, { attributes }]) => attributes[name] === value)
-      .map(([mac]) => ({ mac_address: mac.replaceAll(':', '') }));
+      .map(([mac]) => ({ mac_address: formatMac(mac, 'plain') }));
     return json(200, { _embedded: { items } });
   }
 
   private listSessions({ query }: PeerRequest): PeerAnswer {
     const { mac_address } = JSON.parse(query.get('filter') ?? '{}') as { mac_address?: string };
-    const mac = macOf(mac_address ?? '');
+    const mac = macOf(mac_address ?? '') ?? '';
     const session = this.sessions.get(mac);
-    const base = { mac_address: mac.toUpperCase().replaceAll(':', '-'), nasipaddress: '10.99.0.2', nasportid: '1/1/7' };
+    const base = { mac_address: formatMac(mac, 'upper-dashes'), nasipaddress: '10.99.0.2', nasportid: '1/1/7' };
     const ended = { id: 1, ...base, acctstoptime: '2026-11-24 10:00:00', state: 'closed', role_name: ISOLATED };
     const live = session && { id: session.id, ...base, acctstoptime: null, state: 'active', role_name: session.role };
     return json(200, { _embedded: { items: [...(live ? [live] : []), ended] } });

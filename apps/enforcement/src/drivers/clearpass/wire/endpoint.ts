@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parsed } from '../../http/parsed.js';
+import { macOf } from '../../mac.js';
 
 /**
  * GET|PATCH /api/endpoint/mac-address/MAC: { mac_address, status: Known|Unknown|Disabled, attributes: { NAME: VALUE } }.
@@ -28,13 +29,8 @@ export function parseEndpoint(json: unknown): Endpoint {
 }
 
 export function parseEndpointMacs(json: unknown): string[] {
-  return parsed(found, json, 'the search of endpoints')._embedded.items.map(({ mac_address }) => macOf(mac_address));
-}
-
-/** ClearPass writes MACs in several ways: without separators, with hyphens, with colons. */
-export function macOf(text: string): string {
-  const digits = text.toLowerCase().replace(/[^0-9a-f]/g, '');
-  return (digits.match(/../g) ?? []).join(':');
+  const { items } = parsed(found, json, 'the search of endpoints')._embedded;
+  return items.map(({ mac_address }) => macOf(mac_address) ?? mac_address);
 }
 
 /** QUARANTINE-ID GENERATION */

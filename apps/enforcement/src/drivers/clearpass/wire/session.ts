@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parsed } from '../../http/parsed.js';
-import { macOf } from './endpoint.js';
+import { formatMac, macOf } from '../../mac.js';
 
 /** GET /api/session?filter={"mac_address":"AA-BB-…"} → { _embedded: { items: [session …] } }, of accounting. */
 const text = z.union([z.string(), z.number()]).nullish();
@@ -25,7 +25,7 @@ export interface Session {
 }
 
 export function sessionFilter(mac: string): string {
-  return JSON.stringify({ mac_address: mac.toUpperCase().replaceAll(':', '-') });
+  return JSON.stringify({ mac_address: formatMac(mac, 'upper-dashes') });
 }
 
 /** Those that have not ended: without a stop time, and neither closed nor stale. */

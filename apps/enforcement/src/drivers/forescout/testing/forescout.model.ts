@@ -1,6 +1,7 @@
 import { Later } from '../../http/testing/later.js';
 import { json, type NacModel } from '../../http/testing/stand-in.client.js';
 import type { PeerAnswer, PeerRequest } from '../../http/testing/https-peer.client.js';
+import { formatMac } from '../../mac.js';
 
 interface Host {
   properties: Record<string, string>;
@@ -22,7 +23,7 @@ export class ForescoutModel implements NacModel {
   private readonly later = new Later();
 
   constructor(macs: readonly string[]) {
-    for (const mac of macs) this.hosts.set(mac.replaceAll(':', ''), { properties: {}, online: true, vlan: 10 });
+    for (const mac of macs) this.hosts.set(formatMac(mac, 'plain'), { properties: {}, online: true, vlan: 10 });
   }
 
   changes({ path }: PeerRequest): boolean {
@@ -67,7 +68,7 @@ export class ForescoutModel implements NacModel {
   }
 
   host(mac: string): Host {
-    const host = this.hosts.get(mac.replaceAll(':', ''));
+    const host = this.hosts.get(formatMac(mac, 'plain'));
     if (!host) throw new Error(`no host ${mac}`);
     return host;
   }

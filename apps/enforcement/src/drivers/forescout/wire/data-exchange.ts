@@ -1,5 +1,6 @@
 import { XMLBuilder, XMLParser } from 'fast-xml-parser';
 import { DriverError } from '#driver';
+import { formatMac } from '../../mac.js';
 
 /**
  * POST /fsapi/niCore/Hosts, XML:
@@ -23,7 +24,7 @@ export function updateRequest(mac: string, properties: Readonly<Record<string, s
   const body = {
     '@TYPE': 'update',
     OPTIONS: { '@CREATE_NEW_HOST': 'false' },
-    HOST_KEY: { '@NAME': 'mac', '@VALUE': forescoutMac(mac) },
+    HOST_KEY: { '@NAME': 'mac', '@VALUE': formatMac(mac, 'plain') },
     PROPERTIES: { PROPERTY: Object.entries(properties).map(([name, value]) => ({ '@NAME': name, VALUE: value })) },
   };
   const request = { FSAPI: { '@TYPE': 'request', '@API_VERSION': '1.0', TRANSACTION: body } };
@@ -52,9 +53,4 @@ function statusOf(xml: string): { code: string; message: string } | null {
   } catch {
     return null;
   }
-}
-
-/** Forescout writes MACs without separators. */
-export function forescoutMac(mac: string): string {
-  return mac.replaceAll(':', '').toLowerCase();
 }

@@ -1,4 +1,5 @@
 import type { PeerAnswer, PeerRequest } from '../../http/testing/https-peer.client.js';
+import { formatMac } from '../../mac.js';
 import { POLICY_NODE, type HeldSession, type IseState } from './ise-state.js';
 
 const PREFIX = '/admin/API/mnt';
@@ -70,7 +71,7 @@ function parameters(session: HeldSession): string {
 }
 
 function dashed({ mac }: HeldSession): string {
-  return mac.toUpperCase().replaceAll(':', '-');
+  return formatMac(mac, 'upper-dashes');
 }
 
 export function xml(body: string): PeerAnswer {

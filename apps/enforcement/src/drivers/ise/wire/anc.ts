@@ -1,4 +1,4 @@
-import { toIse } from './mac.js';
+import { formatMac } from '../../mac.js';
 
 /**
  * Applying and clearing an ANC policy: `PUT /ers/config/ancendpoint/{apply,clear}`. Cisco has published two bodies for
@@ -16,7 +16,7 @@ export type AncBody = (typeof ANC_BODY)[keyof typeof ANC_BODY];
 export const ANC_BASE = '/ers/config/ancendpoint';
 
 export function ancBody(form: AncBody, mac: string, policyName: string | null): unknown {
-  const fields = { macAddress: toIse(mac), ...(policyName === null ? {} : { policyName }) };
+  const fields = { macAddress: formatMac(mac, 'upper-colons'), ...(policyName === null ? {} : { policyName }) };
   switch (form) {
     case 'additional-data':
       return {

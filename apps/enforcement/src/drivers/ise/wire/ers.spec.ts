@@ -3,7 +3,6 @@ import { ancBody, formsToTry } from './anc.js';
 import { csrfOf } from './csrf.js';
 import { ersTitles, isRadiusFailure, refusalWords } from './ers-error.js';
 import { listPath, parseList } from './ers-list.js';
-import { fromIse, toIse } from './mac.js';
 
 describe('ERS', () => {
   it('takes one of two bodies, each with the MAC in capitals', () => {
@@ -60,13 +59,5 @@ describe('ERS', () => {
         /^[\x20-\x7e…]*$/.test(ersTitles(JSON.stringify({ ERSResponse: { messages: [{ title }] } })).join('')),
       ),
     );
-  });
-
-  it('names a MAC in its own way, and is read in every way that switches write it', () => {
-    for (const text of ['08:00:06:10:00:1A', '08-00-06-10-00-1A', '0800.0610.001a']) {
-      expect(fromIse(text)).toBe('08:00:06:10:00:1a');
-    }
-    expect(toIse('08:00:06:10:00:1a')).toBe('08:00:06:10:00:1A');
-    expect(fromIse('192.0.2.1')).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import { toIse } from './mac.js';
+import { formatMac } from '../../mac.js';
 
 /**
  * What may be asked of MnT. Its API changes the network by GET (`/CoA/…`) and forgets sessions under
@@ -19,7 +19,7 @@ export const VERSION_PATH = '/Version';
 export const ACTIVE_LIST_PATH = '/Session/ActiveList';
 
 export function sessionPath(mac: string): string {
-  return `/Session/MACAddress/${toIse(mac)}`;
+  return `/Session/MACAddress/${formatMac(mac, 'upper-colons')}`;
 }
 
 /**
@@ -29,10 +29,10 @@ export function sessionPath(mac: string): string {
 export function coaPath(kind: 'reauthenticate' | 'disconnect' | 'port-bounce', node: string, mac: string): string {
   switch (kind) {
     case 'reauthenticate':
-      return `/CoA/Reauth/${node}/${toIse(mac)}/1`;
+      return `/CoA/Reauth/${node}/${formatMac(mac, 'upper-colons')}/1`;
     case 'disconnect':
-      return `/CoA/Disconnect/${node}/${toIse(mac)}/0`;
+      return `/CoA/Disconnect/${node}/${formatMac(mac, 'upper-colons')}/0`;
     case 'port-bounce':
-      return `/CoA/Disconnect/${node}/${toIse(mac)}/1`;
+      return `/CoA/Disconnect/${node}/${formatMac(mac, 'upper-colons')}/1`;
   }
 }

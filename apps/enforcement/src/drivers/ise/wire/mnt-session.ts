@@ -1,5 +1,5 @@
 import type { IseSession } from '../session.js';
-import { fromIse } from './mac.js';
+import { macOf } from '../../mac.js';
 import { childrenOf, parseXml, textOf, type Xml } from './xml.js';
 
 /**
@@ -18,7 +18,7 @@ export function parseSession(text: string): { session: IseSession | null } | nul
 export function parseActiveMacs(text: string): string[] | null {
   const root = parseXml(text)?.['activeList'];
   if (root === undefined) return null;
-  return childrenOf(root, 'activeSession').flatMap((one) => macOf(one) ?? []);
+  return childrenOf(root, 'activeSession').flatMap((one) => callerOf(one) ?? []);
 }
 
 /** GET /Version: <product name="Cisco Identity Services Engine"><version>3.3.0.430</version>…. */
@@ -44,7 +44,7 @@ function isOver(root: Xml): boolean {
 }
 
 function sessionOf(root: Xml): IseSession | null {
-  const mac = macOf(root);
+  const mac = callerOf(root);
   const sessionId = textOf(root, 'audit_session_id') ?? textOf(root, 'acct_session_id');
   if (mac === null || sessionId === null) return null;
   const profiles = textOf(root, 'selected_azn_profiles') ?? textOf(root, 'selected_authz_profiles') ?? '';
@@ -64,9 +64,9 @@ function sessionOf(root: Xml): IseSession | null {
   };
 }
 
-function macOf(root: Xml): string | null {
+function callerOf(root: Xml): string | null {
   const text = textOf(root, 'calling_station_id') ?? textOf(root, 'orig_calling_station_id');
-  return text === null ? null : fromIse(text);
+  return text === null ? null : macOf(text);
 }
 
 function passedOf(root: Xml): boolean | null {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { IseSession } from '../session.js';
-import { fromIse } from './mac.js';
+import { macOf } from '../../mac.js';
 
 /**
  * pxGrid 2.0. Control is `POST /pxgrid/control/{AccountActivate,ServiceLookup,AccessSecret}` with JSON both ways; what
@@ -42,7 +42,7 @@ export interface AncStatus {
 /** Null: some other message. */
 export function parseAncStatus(text: string): AncStatus | null {
   const parsed = ancStatus.safeParse(jsonOf(text));
-  const mac = parsed.success ? fromIse(parsed.data.macAddress) : null;
+  const mac = parsed.success ? macOf(parsed.data.macAddress) : null;
   if (!parsed.success || mac === null) return null;
   const { status, policyName, failureReason } = parsed.data;
   return { mac, status, policyName: policyName ?? null, failureReason: failureReason ?? null };
@@ -77,7 +77,7 @@ export function parseSessionMessage(text: string): SessionChange[] {
   const parsed = sessionMessage.safeParse(jsonOf(text));
   if (!parsed.success) return [];
   return parsed.data.sessions.flatMap((one) => {
-    const mac = fromIse(one.macAddress ?? one.callingStationId ?? '');
+    const mac = macOf(one.macAddress ?? one.callingStationId ?? '');
     const at = new Date(one.timestamp);
     if (mac === null || one.auditSessionId === undefined || Number.isNaN(at.getTime())) return [];
     // An attempt under way has no outcome: what was there before it holds until it is over.

@@ -1,7 +1,7 @@
 import { Later } from '../../http/testing/later.js';
 import { bodyOf, json, type NacModel } from '../../http/testing/stand-in.client.js';
 import type { PeerAnswer, PeerRequest } from '../../http/testing/https-peer.client.js';
-import { fromMist, mistMac } from '../wire/user-mac.js';
+import { formatMac, macOf } from '../../mac.js';
 
 export const ORG = '0196b8b5-6a3c-7f00-8000-000000000001';
 export const SITE = '0196b8b5-6a3c-7f00-8000-000000000002';
@@ -43,7 +43,7 @@ export class MistModel implements NacModel {
       const id = `0196b8b5-6a3c-7f00-8000-0000000001${index}0`;
       this.userMacs.set(mac, {
         id,
-        mac: mistMac(mac),
+        mac: formatMac(mac, 'plain'),
         labels: ['modality'],
         name: 'lazaret',
         notes: 'radiology',
@@ -72,7 +72,7 @@ export class MistModel implements NacModel {
     if (kind === 'nac_clients') return json(200, { ...PAGE, results: this.foundClients(query.get('mac') ?? '') });
     if (kind === 'wired_clients' && id === 'search')
       return json(200, { ...PAGE, results: this.at(query.get('port_id')) });
-    if (kind === 'wired_clients' && what === 'coa') return this.reauthenticate(fromMist(id));
+    if (kind === 'wired_clients' && what === 'coa') return this.reauthenticate(macOf(id) ?? '');
     if (kind === 'devices' && what === 'bounce_port') return this.bounce(bodyOf(request)['ports'] as string[]);
     throw new Error('unknown request');
   }
@@ -129,7 +129,7 @@ export class MistModel implements NacModel {
   }
 
   private foundClients(mac: string): unknown[] {
-    const client = this.clients.get(fromMist(mac));
+    const client = this.clients.get(macOf(mac) ?? '');
     if (!client) return [];
     const { status, vlan, rule, port } = client;
     return [
@@ -146,7 +146,9 @@ export class MistModel implements NacModel {
   }
 
   private at(port: string | null): unknown[] {
-    return [...this.clients].filter(([, client]) => client.port === port).map(([mac]) => ({ mac: mistMac(mac) }));
+    return [...this.clients]
+      .filter(([, client]) => client.port === port)
+      .map(([mac]) => ({ mac: formatMac(mac, 'plain') }));
   }
 
   private reauthenticate(mac: string): PeerAnswer {

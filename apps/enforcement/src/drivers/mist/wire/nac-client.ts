@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parsed } from '../../http/parsed.js';
-import { fromMist } from './user-mac.js';
+import { macOf } from '../../mac.js';
 
 /** GET /api/v1/orgs/ORG/nac_clients/search?mac=MAC → { results: [{ mac, last_status, last_vlan, last_nacrule_name, … }] } */
 const vlan = z.union([z.int(), z.string()]).nullish();
@@ -31,21 +31,24 @@ export interface NacClientState {
 
 export function parseNacClients(json: unknown, mac: string): NacClientState[] {
   return parsed(rows, json, 'the search of NAC clients')
-    .results.filter((one) => fromMist(one.mac) === mac)
+    .results.filter((one) => macOf(one.mac) === mac)
     .map((one) => ({
       live: one.last_status !== 'session_ended' && one.last_status !== 'session_stopped',
       denied: one.last_status === 'denied',
       vlan: one.last_vlan == null || one.last_vlan === '' ? null : Number(one.last_vlan),
       rule: one.last_nacrule_name || null,
       port: one.last_port_id || one.port_id || null,
-      switchNames: [...(one.device_mac ? [fromMist(one.device_mac)] : []), ...(one.nas_ip ? [one.nas_ip] : [])],
+      switchNames: [
+        ...(one.device_mac ? [macOf(one.device_mac) ?? one.device_mac] : []),
+        ...(one.nas_ip ? [one.nas_ip] : []),
+      ],
       deviceMac: one.device_mac || null,
     }));
 }
 
 /** The MACs that a switch has at a port: GET /api/v1/sites/SITE/wired_clients/search?device_mac=…&port_id=… */
 export function parseWiredMacs(json: unknown): string[] {
-  return parsed(wired, json, 'the search of wired clients').results.map(({ mac }) => fromMist(mac));
+  return parsed(wired, json, 'the search of wired clients').results.map(({ mac }) => macOf(mac) ?? mac);
 }
 
 /** A device's id has its MAC in it. */

@@ -20,12 +20,3 @@ export function relabelled(
   const kept = (userMac.labels ?? []).filter((label) => !remove.includes(label) && !add.includes(label));
   return { ...userMac, labels: [...kept, ...add] };
 }
-
-/** Mist writes MACs without separators. */
-export function mistMac(mac: string): string {
-  return mac.replaceAll(':', '').toLowerCase();
-}
-
-export function fromMist(mac: string): string {
-  return (mac.toLowerCase().match(/../g) ?? []).join(':');
-}

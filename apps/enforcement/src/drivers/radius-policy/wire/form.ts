@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { macOf } from './mac.js';
+import { macOf } from '../../mac.js';
 
 /*
  * What FreeRADIUS sends (freeradius/mods-available/lazaret): a form, each field there and empty where the switch's

@@ -1,5 +1,5 @@
 import type { AttributeName, Named } from '../wire/dictionary.js';
-import type { MacFormat } from '../wire/mac.js';
+import type { MacFormat } from '../../mac.js';
 
 /** How a session can be named. `audit-session-id` is Cisco's, within a Cisco-AVPair; the others are attributes. */
 export const IDENTITY = [

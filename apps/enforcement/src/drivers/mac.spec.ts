@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { macOf } from './mac.js';
+import { MAC_FORMAT, formatMac, macOf } from './mac.js';
 
 const SPELLINGS: ((digits: string) => string)[] = [
   (digits) => digits,
@@ -22,8 +22,15 @@ describe('a MAC', () => {
     );
   });
 
+  it('is read back as it was, however we write it', () => {
+    for (const format of Object.values(MAC_FORMAT)) {
+      expect(macOf(formatMac('08:00:06:10:00:1a', format))).toBe('08:00:06:10:00:1a');
+    }
+  });
+
   it.each([
     '',
+    '192.0.2.1',
     'device',
     '08-00-06-10-00',
     '08-00-06-10-00-11-22',
