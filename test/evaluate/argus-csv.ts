@@ -10,7 +10,7 @@ export function argusTraffic(text: string): Traffic {
   const fields = header.trim().split(',');
   const rows = lines.filter((line) => line !== '').map((line) => line.split(','));
   const column = (name: string) => fields.indexOf(name);
-  const [ts, proto, source, sport, peer, dport, state, packets, bytes, sourcePackets] = [
+  const [ts, proto, source, sport, peer, dport, state, packets, total, bytes, sourcePackets] = [
     'StartTime',
     'Proto',
     'SrcAddr',
@@ -19,9 +19,10 @@ export function argusTraffic(text: string): Traffic {
     'Dport',
     'State',
     'TotPkts',
+    'TotBytes',
     'SrcBytes',
     'SrcPkts',
-  ].map(column) as [number, number, number, number, number, number, number, number, number, number];
+  ].map(column) as [number, number, number, number, number, number, number, number, number, number, number];
   const connections = rows.flatMap((row): Connection[] => {
     const transport = row[proto];
     const port = Number(row[dport]);
@@ -38,6 +39,7 @@ export function argusTraffic(text: string): Traffic {
       transport,
       outcome,
       sent: Number(row[bytes] ?? 0),
+      received: Number(row[total] ?? 0) - Number(row[bytes] ?? 0),
       name: null,
     } as const;
     return isAttempt(one) ? [one] : [];

@@ -53,7 +53,7 @@ export function portsAsTraffic(startsAt: number): Reported[] {
     const port = peerPorts(peer, wormWeek(startsAt))[transport][(i >> 1) & 1] as number;
     return {
       ...{ ts, knownAt: ts + 1, source: 'host of ports', sourcePort: 50_000, peer, port, transport },
-      ...{ outcome: 'silent', sent: 0, name: null },
+      ...{ outcome: 'silent', sent: 0, received: 0, name: null },
     };
   });
   return observationsOf({ connections, lookUps: [], inside: new Set(['host of ports']) });

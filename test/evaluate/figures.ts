@@ -21,7 +21,8 @@ export const NOT_BUILT: readonly string[] = [
   'retry storms',
   'name model for failing names',
   'exfiltration',
-  'new flows against the contract and a learned profile',
+  'profile learned from traffic, frozen',
+  'new flows against the contract',
   'alerts of other products (Suricata EVE)',
   'threat intelligence lists',
 ];

@@ -30,7 +30,7 @@ export function goals(judged: Judged): Goal[] {
     listedNames(names),
     wormPorts(ports),
     beaconScores(recordings),
-    { goal: 'beacon: at most 1 benign destination counts', standing: 'NOT BUILT', figure: 'no beacon is evidence yet' },
+    benignBeacons(recordings),
   ];
 }
 
@@ -117,7 +117,7 @@ function dicom(recordings: readonly JudgedRecording[]): Goal {
       .filter((device) => device.accusing.length > 0)
       .map((device) => `${device.deviceId}: ${device.accusing.length} pieces`),
   );
-  const flows = clinical.reduce((sum, { run }) => sum + run.observations, 0);
+  const flows = clinical.reduce((sum, { recording }) => sum + recording.traffic.connections.length, 0);
   return goal('DICOM is never evidence', clinical.length, failures, `${flows} associations, 0 pieces`);
 }
 
@@ -161,6 +161,21 @@ function beaconScores(recordings: readonly JudgedRecording[]): Goal {
     .map(({ destination, expected, ours }) => `${destination}: ${ours.toFixed(3)}, expected ${expected}`);
   const figure = compared.map(({ expected, ours }) => `${ours.toFixed(3)}, expected ${expected}`).join('; ');
   return goal(`proxy beacon score within ${BEACON_TOLERANCE} of the expected`, compared.length, failures, figure);
+}
+
+/** A regular destination counts only where few others go, and that takes ten devices to see: said, lest 0 looks like more. */
+function benignBeacons(recordings: readonly JudgedRecording[]): Goal {
+  const known = recordings.filter(({ truth }) => truth.othersHealthy);
+  const counted = known.map((one) => {
+    const pieces = healthyRuns(one).flatMap(({ accusing }) => accusing.filter(({ detector }) => detector === 'beacon'));
+    return { name: one.recording.name, count: pieces.length };
+  });
+  const failures = counted.filter(({ count }) => count > 1).map(({ name, count }) => `${name}: ${count}`);
+  const regular = known.flatMap(({ destinations }) => destinations.filter(({ score }) => (score?.score ?? 0) >= 0.8));
+  const most = Math.max(0, ...counted.map(({ count }) => count));
+  const judgeable = known.filter(({ run }) => run.devices.size >= 10).length;
+  const figure = `${most} of ${regular.length} regular ones; ${judgeable} of ${known.length} recordings show 10 devices`;
+  return goal('beacon: at most 1 benign destination counts', known.length, failures, figure);
 }
 
 function infectedRuns(one: JudgedRecording): DeviceRun[] {

@@ -21,6 +21,9 @@ export function observationsOf(traffic: Traffic): Reported[] {
     ...traffic.connections
       .filter(({ source }) => traffic.inside.has(source))
       .map((one) => report(one, attempt(one, traffic.inside))),
+    ...traffic.connections
+      .filter(({ source, outcome }) => traffic.inside.has(source) && outcome === 'answered')
+      .map((one) => report(one, flow(one, traffic.inside))),
     ...traffic.lookUps
       .filter(({ source }) => traffic.inside.has(source))
       .map((one) => report(one, lookUp(one, isWell(answered.get(one.resolver) ?? [], one.ts)))),
@@ -47,6 +50,11 @@ function attempt(one: Connection, inside: ReadonlySet<string>): Differences<'att
   };
 }
 
+function flow(one: Connection, inside: ReadonlySet<string>): Differences<'flow'> {
+  const { outcome: _, kind: __, ...ends } = attempt(one, inside);
+  return { ...ends, kind: 'flow', peerName: one.name, bytesSent: one.sent, bytesReceived: one.received };
+}
+
 function lookUp(one: LookUp, resolverWell: boolean): Differences<'name'> {
   return {
     kind: 'name',
@@ -64,7 +72,7 @@ function lookUp(one: LookUp, resolverWell: boolean): Differences<'name'> {
 
 function report(
   { ts, knownAt, source }: Connection | LookUp,
-  seen: Differences<'attempt'> | Differences<'name'>,
+  seen: Differences<'attempt'> | Differences<'flow'> | Differences<'name'>,
 ): Reported {
   const [at, known] = [Math.round(ts * 1000), Math.round(knownAt * 1000)];
   const observation: Observation = {

@@ -1,6 +1,6 @@
 import type { AssessmentChanged, Level as LevelName } from '#events';
 import { assess } from '../../apps/risk-scoring/src/assessments/assessment.js';
-import { Context } from '../../apps/risk-scoring/src/context/context.js';
+import { CONTEXT, Context } from '../../apps/risk-scoring/src/context/context.js';
 import { ConfickerCalendar } from '../../apps/risk-scoring/src/detectors/command/conficker/calendar.js';
 import type { DetectorName } from '../../apps/risk-scoring/src/evidence/evidence.js';
 import { decibansAt } from '../../apps/risk-scoring/src/evidence/level.js';
@@ -44,7 +44,11 @@ export interface Run {
 
 /** Runs the service's own weighing over what was reported, one event at a time, with the reports' own clock. */
 export function run(reported: readonly Reported[], siteSuffixes: readonly string[] = []): Run {
-  const weighing = new Weighing({ context: new Context(), calendar: new ConfickerCalendar(), siteSuffixes }, 1);
+  const context = new Context();
+  // No recording comes with contracts. An empty one is the strictest: every flow of every device is outside its profile.
+  for (const deviceId of new Set(reported.map(({ event }) => event.data.deviceId)))
+    context.take({ kind: CONTEXT.contract, key: deviceId, body: '[]' });
+  const weighing = new Weighing({ context, calendar: new ConfickerCalendar(), siteSuffixes }, 1);
   const partition = new Partition(0);
   weighing.put(partition);
   const devices = new Map<string, DeviceRun>();

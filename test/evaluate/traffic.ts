@@ -13,6 +13,8 @@ export interface Connection {
   outcome: Outcome;
   /** Bytes of payload that the source sent. */
   sent: number;
+  /** And got. */
+  received: number;
   /** The name that the source asked for in it, where the recording knows: TLS or HTTP, a proxy's target too. */
   name: string | null;
 }

@@ -52,6 +52,7 @@ function connection(row: Row, names: ReadonlyMap<string, string>): Connection[] 
     transport,
     outcome,
     sent: Number(row.get('orig_ip_bytes') ?? row.get('orig_bytes') ?? 0),
+    received: Number(row.get('resp_ip_bytes') ?? row.get('resp_bytes') ?? 0),
     name: names.get(row.get('uid') ?? '') ?? null,
   };
   return isAttempt(one) && Number.isFinite(ts) ? [one] : [];

@@ -23,6 +23,7 @@ export function why(level: Level): string {
 const CLAUSES: Record<DetectorName, (items: number) => string> = {
   scan: (n) => `tried ${n} new ${plural(n, 'address', 'addresses')} that did not answer`,
   'address-taken-over': (n) => `used the address of ${n === 1 ? 'another device' : `${n} other devices`}`,
+  beacon: (n) => `reports to ${n} outside ${plural(n, 'destination', 'destinations')} at regular intervals`,
   'conficker-names': (n) => `looked up ${n} ${plural(n, 'name', 'names')} of the Conficker worm`,
   'conficker-ports': (n) => `called ${n} ${plural(n, 'address', 'addresses')} at ports of the Conficker worm`,
   'failing-names': (n) => `looked up names of ${n} ${plural(n, 'domain', 'domains')} that failed`,
@@ -31,6 +32,8 @@ const CLAUSES: Record<DetectorName, (items: number) => string> = {
 const REASONS: Record<DetectorName, (level: Level) => string> = {
   scan: ({ items, lowered, labels }) => `${commonest(labels)}: ${items} of ${items + lowered} new addresses failed`,
   'address-taken-over': ({ labels }) => `used ${commonest(labels)}, which belongs to another device`,
+  beacon: ({ labels }) =>
+    `regular in time, size and hours: ${commonest(labels)}, not in its profile and used by hardly anybody`,
   'conficker-names': ({ items, labels }) =>
     `${items} ${plural(items, 'name', 'names')} of ${Object.keys(labels).sort().join(', ')}`,
   'conficker-ports': ({ items }) =>

@@ -19,6 +19,10 @@ export interface ObservationContext {
   /** Whether an outside peer would listen at the attempt's port if it had Conficker.C. */
   wormPort: boolean;
   siteSuffixes: readonly string[];
+  /** Whether a flow is in the device's known profile; unknown: it has none. */
+  profile: 'inside' | 'outside' | 'unknown';
+  /** The part of the devices that reach the flow's destination, 0 to 1; null: too few devices to say. */
+  prevalence: number | null;
   /** What the sensor of the observation can't give: it shows a sample, or one direction only. */
   lacks: readonly Need[];
 }

@@ -1,5 +1,6 @@
 import type { Observation } from '#events';
 import type { DetectorName } from '../evidence/evidence.js';
+import { beacon } from './command/beacon.js';
 import { confickerNames } from './command/conficker-names.js';
 import { confickerPorts } from './command/conficker-ports.js';
 import { failingNames } from './command/failing-names.js';
@@ -16,6 +17,7 @@ const detector = <S, O extends Observation>(one: Detector<S, O>) => one as unkno
 export const REGISTRY: Record<DetectorName, AnyDetector> = {
   scan: detector(scan),
   'address-taken-over': detector(addressTakenOver),
+  beacon: detector(beacon),
   'conficker-names': detector(confickerNames),
   'conficker-ports': detector(confickerPorts),
   'failing-names': detector(failingNames),

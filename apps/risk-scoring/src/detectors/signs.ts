@@ -4,7 +4,11 @@ import type { ObservationContext } from './detector.js';
 
 /** Kind and outcome of an observation. `listed`: an exact name of a worm's list; `worm-port`: a port that a worm computes. */
 export type Sign =
-  `attempt.${Transport | 'worm-port'}.${Outcome}` | `name.${'listed' | 'other'}.${Answer}` | 'address-taken-over';
+  | `attempt.${Transport | 'worm-port'}.${Outcome}`
+  | `name.${'listed' | 'other'}.${Answer}`
+  | 'flow.inside'
+  | 'flow.outside'
+  | 'address-taken-over';
 
 /**
  * Which one detector a sign belongs to, so that none weighs twice. null: it weighs nothing. The compiler checks that
@@ -42,15 +46,23 @@ export const SIGNS: Record<Sign, DetectorName | null> = {
   'name.other.refused': null,
   'name.other.silent': 'failing-names',
   'name.other.unknown': null,
+  // By the profile of the device, where it has one.
+  'flow.inside': null,
+  'flow.outside': 'beacon',
   'address-taken-over': 'address-taken-over',
 };
 
-export function signOf(observation: Observation, context: Pick<ObservationContext, 'conficker' | 'wormPort'>): Sign {
+export function signOf(
+  observation: Observation,
+  context: Pick<ObservationContext, 'conficker' | 'wormPort' | 'profile'>,
+): Sign {
   switch (observation.kind) {
     case 'attempt':
       return `attempt.${context.wormPort ? 'worm-port' : observation.transport}.${observation.outcome}`;
     case 'name':
       return `name.${context.conficker ? 'listed' : 'other'}.${observation.answer}`;
+    case 'flow':
+      return context.profile === 'inside' ? 'flow.inside' : 'flow.outside';
     case 'address-taken-over':
       return 'address-taken-over';
   }

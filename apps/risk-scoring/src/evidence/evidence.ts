@@ -1,7 +1,7 @@
 import type { Family } from '#events';
 
 /** The version of the numbers of this folder and of the detectors; an assessment names it. */
-export const RULES_VERSION = '2';
+export const RULES_VERSION = '3';
 
 const HOUR = 3600;
 
@@ -9,6 +9,7 @@ const HOUR = 3600;
 export const DETECTORS = {
   scan: { family: 'spread', halfLifeSeconds: 2 * HOUR },
   'address-taken-over': { family: 'spread', halfLifeSeconds: 2 * HOUR },
+  beacon: { family: 'command', halfLifeSeconds: 24 * HOUR },
   'conficker-names': { family: 'command', halfLifeSeconds: 12 * HOUR },
   'conficker-ports': { family: 'command', halfLifeSeconds: 24 * HOUR },
   'failing-names': { family: 'command', halfLifeSeconds: 12 * HOUR },

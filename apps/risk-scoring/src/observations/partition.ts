@@ -3,11 +3,13 @@ import type { Observation, ObservationsReported } from '#events';
 import { wasToldQuiet } from '../assessments/publication.js';
 import { canonicalName } from '../detectors/command/conficker-names.js';
 import type { ConfickerCalendar } from '../detectors/command/conficker/calendar.js';
+import { destinationOf } from '../detectors/command/beacon/destination.js';
 import { isPeerPort } from '../detectors/command/conficker/peer-ports.js';
 import type { CommonCause, ObservationContext } from '../detectors/detector.js';
 import type { Context } from '../context/context.js';
 import type { Evidence } from '../evidence/evidence.js';
 import { AnsweredDestinations, type Place } from './answered-destinations.js';
+import { Prevalence } from './prevalence.js';
 import { newDevice, observe, pruned, released, type DeviceState } from './device.js';
 
 /** A sensor's clock may be wrong; what it says is bent to within 10 minutes of when it was heard. */
@@ -37,6 +39,7 @@ export class Partition {
     public nextOffset = 0n,
     devices: Iterable<DeviceState> = [],
     readonly answered = new AnsweredDestinations(),
+    readonly prevalence = new Prevalence(),
   ) {
     for (const device of devices) this.devices.set(device.deviceId, device);
   }
@@ -73,6 +76,7 @@ export class Partition {
   /** Forgets what can no longer matter at `now` (ms): memory follows what is seen, not how long we run. */
   prune(now: number): void {
     this.answered.forgetBefore(now);
+    this.prevalence.forgetBefore(now);
     for (const device of this.devices.values()) {
       const left = pruned(device, now);
       const empty = Object.keys(left.levels).length === 0 && Object.keys(left.detectors).length === 0;
@@ -90,11 +94,15 @@ export class Partition {
 
   private observe(device: DeviceState, observation: Observation, place: Place, surroundings: Surroundings) {
     const at = happenedAt(observation);
+    const destination = observation.kind === 'flow' ? destinationOf(observation) : null;
+    if (destination !== null) this.prevalence.note(device.deviceId, destination, at);
     const context: ObservationContext = {
       at,
       commonCause: this.commonCause(device.deviceId, observation, place, at, surroundings.context),
       conficker: confickerName(observation, at, surroundings.calendar),
       wormPort: isWormPort(observation, at),
+      profile: profileOf(device.deviceId, observation, surroundings.context),
+      prevalence: destination === null ? null : this.prevalence.of(destination, at),
       lacks: surroundings.context.lacksOf(observation.sensorId),
       siteSuffixes: surroundings.siteSuffixes,
     };
@@ -131,4 +139,9 @@ function confickerName(observation: Observation, at: number, calendar: Conficker
 function isWormPort(seen: Observation, at: number): boolean {
   if (seen.kind !== 'attempt' || seen.peerInside || !isIPv4(seen.peerAddress)) return false;
   return isPeerPort(seen.peerAddress, seen.transport, seen.port, at);
+}
+
+function profileOf(deviceId: string, seen: Observation, { contracts }: Context): ObservationContext['profile'] {
+  if (seen.kind !== 'flow' || !contracts.knows(deviceId)) return 'unknown';
+  return contracts.hasFlow(deviceId, seen) ? 'inside' : 'outside';
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cloudEvent } from '../cloud-event.js';
-import { ANSWERS, BINDINGS, OUTCOMES, TRANSPORTS, address, id, mac, port, time, word } from '../words.js';
+import { ANSWERS, BINDINGS, OUTCOMES, TRANSPORTS, address, count, id, mac, port, time, word } from '../words.js';
 
 const common = {
   observationId: z.string().regex(/^[0-9a-f]{32}$/),
@@ -41,6 +41,25 @@ export const name = z.object({
   resolverWell: z.boolean(),
 });
 
+/**
+ * What moved in a connection of the device, told when it has ended. `peerName`: what the device asked for in it (TLS,
+ * HTTP; through a proxy, the target), where a sensor shows it.
+ */
+export const flow = z.object({
+  ...common,
+  kind: z.literal('flow'),
+  localAddress: address,
+  localPort: port,
+  peerAddress: address,
+  peerDeviceId: id.nullable(),
+  peerInside: z.boolean(),
+  peerName: z.string().min(1).max(255).nullable(),
+  transport: word(TRANSPORTS),
+  port,
+  bytesSent: count,
+  bytesReceived: count,
+});
+
 /** The occupant of a port used another device's MAC or address there. The subject is the occupant. */
 export const addressTakenOver = z.object({
   ...common,
@@ -51,7 +70,7 @@ export const addressTakenOver = z.object({
   port: z.string(),
 });
 
-export const observation = z.discriminatedUnion('kind', [attempt, name, addressTakenOver]);
+export const observation = z.discriminatedUnion('kind', [attempt, name, flow, addressTakenOver]);
 
 /** Observations of one device, in batches. The subject is the device that opened; the answering side is a conversation. */
 export const observationsReported = cloudEvent(
@@ -61,5 +80,6 @@ export const observationsReported = cloudEvent(
 export type ObservationsReported = z.infer<typeof observationsReported>;
 export type Observation = z.infer<typeof observation>;
 export type Attempt = z.infer<typeof attempt>;
+export type FlowEnded = z.infer<typeof flow>;
 export type NameLookUp = z.infer<typeof name>;
 export type AddressTakenOver = z.infer<typeof addressTakenOver>;

@@ -39,17 +39,37 @@ const LASTING_HOURS = 12;
 export function beaconScore(contacts: readonly Contact[], { from, to }: Stretch): BeaconScore | null {
   const seen = contacts.filter(({ at }) => at >= from && at <= to);
   const moments = [...new Set(seen.map(({ at }) => Math.floor(at)))].sort((a, b) => a - b);
-  if (moments.length < FEWEST_MOMENTS || seen.length >= STROBE) return null;
+  if (seen.length >= STROBE) return null;
+  return scoreOf({
+    moments,
+    sizes: seen.map(({ sent }) => sent),
+    bars: countedByBin(seen, from, Math.max(to - from, 1)),
+    hours: [...new Set(moments.map((moment) => Math.floor((moment - from) / HOUR)))],
+    covered: ((moments.at(-1) as number) - (moments[0] as number)) / Math.max(to - from, 1),
+  });
+}
+
+/** What the score is made of. Moments (s) and hours are in order and each is there once. */
+export interface Seen {
+  moments: readonly number[];
+  sizes: readonly number[];
+  /** Contacts by equal parts of the stretch. */
+  bars: readonly number[];
+  /** The hours in which there was one. */
+  hours: readonly number[];
+  /** The part of the stretch from the first to the last. */
+  covered: number;
+}
+
+/** null: too few moments to tell a rhythm. */
+export function scoreOf({ moments, sizes, bars, hours, covered }: Seen): BeaconScore | null {
+  if (moments.length < FEWEST_MOMENTS) return null;
   const gaps = moments.slice(1).map((moment, i) => moment - (moments[i] as number));
-  const hours = countedByBin(seen, from, Math.max(to - from, 1));
   const parts = {
     timing: steadiness(gaps, 1),
-    size: steadiness(
-      seen.map(({ sent }) => sent),
-      0,
-    ),
-    histogram: evenness(hours),
-    duration: lasting(moments, { from, to }),
+    size: steadiness(sizes, 0),
+    histogram: evenness(bars),
+    duration: lasting(hours, covered),
   };
   return { ...parts, score: (parts.timing + parts.size + parts.histogram + parts.duration) / 4 };
 }
@@ -96,10 +116,8 @@ function twoHeights(bars: readonly number[]): number {
 }
 
 /** How much of the stretch it covers, or how many hours it never misses. */
-function lasting(moments: readonly number[], { from, to }: Stretch): number {
-  const hours = [...new Set(moments.map((moment) => Math.floor((moment - from) / HOUR)))].sort((a, b) => a - b);
+function lasting(hours: readonly number[], covered: number): number {
   if (hours.length < FEWEST_HOURS) return 0;
-  const covered = ((moments.at(-1) as number) - (moments[0] as number)) / Math.max(to - from, 1);
   return Math.min(1, Math.max(covered, longestRun(hours) / LASTING_HOURS));
 }
 
