@@ -45,7 +45,7 @@ export function argusTraffic(text: string): Traffic {
     return isAttempt(one) ? [one] : [];
   });
   const addresses = connections.flatMap((one) => [one.source, one.peer]);
-  return { connections, lookUps: [], inside: new Set(addresses.filter(isPrivate)) };
+  return { connections, lookUps: [], alerts: [], inside: new Set(addresses.filter(isPrivate)) };
 }
 
 /** REQ, INT: asked and not answered. RST with hardly a packet each way: refused. */

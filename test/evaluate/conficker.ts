@@ -32,7 +32,7 @@ export function namesAsTraffic({ names }: NameList): Reported[] {
       answer: 'nxdomain',
     }));
   }).flat();
-  return observationsOf({ connections: [], lookUps, inside: new Set(lookUps.map(({ source }) => source)) });
+  return observationsOf({ connections: [], alerts: [], lookUps, inside: new Set(lookUps.map(({ source }) => source)) });
 }
 
 /** How many of the recorded addresses have exactly the ports that we compute. */
@@ -56,5 +56,5 @@ export function portsAsTraffic(startsAt: number): Reported[] {
       ...{ outcome: 'silent', sent: 0, received: 0, name: null },
     };
   });
-  return observationsOf({ connections, lookUps: [], inside: new Set(['host of ports']) });
+  return observationsOf({ connections, alerts: [], lookUps: [], inside: new Set(['host of ports']) });
 }

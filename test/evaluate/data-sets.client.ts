@@ -3,13 +3,14 @@ import { basename, join, relative } from 'node:path';
 import { argusTraffic } from './argus-csv.js';
 import type { DataSets, ExpectedBeacon, KnownPorts, NameList, Recording } from './data-set.js';
 import type { LabelledFlow } from './traffic.js';
+import { eveTraffic } from './eve-traffic.js';
 import { readZeekLog, type ZeekLog } from './zeek-log.js';
 import { zeekTraffic } from './zeek-traffic.js';
 
 const ZEEK_LOG = /^(conn|dns|http|ssl)\.log(\.labeled)?$/;
 const NAME_LIST = /^conficker\.([ab])\.txt$/;
+const EVE = /(^eve|suricata).*\.json$/;
 const NOT_READ: readonly (readonly [kind: string, pattern: RegExp])[] = [
-  ['Suricata EVE', /(^eve|suricata).*\.json$/],
   ['flow datagrams', /\.(dat|lp32)$/],
   ['packets', /\.pcap$/],
 ];
@@ -22,6 +23,7 @@ export function readDataSets(root: string): DataSets {
   return {
     recordings: found.flatMap(({ path, files, name }) => [
       ...zeekRecording(path, files, shortName(name)),
+      ...files.filter((file) => EVE.test(file)).map((file) => eveRecording(path, file, name)),
       ...files.filter((file) => file.endsWith('.argus.csv')).map((file) => argusRecording(path, file, name)),
     ]),
     nameLists: found.flatMap(({ path, files }) => files.flatMap((file) => nameList(path, file))),
@@ -70,6 +72,11 @@ function zeekRecording(path: string, files: readonly string[], name: string): Re
 function argusRecording(path: string, file: string, folder: string): Recording {
   const traffic = argusTraffic(readFileSync(join(path, file), 'utf8'));
   return { name: join(folder, file.replace('.argus.csv', '')), traffic, labelled: [], expectedBeacons: [] };
+}
+
+function eveRecording(path: string, file: string, folder: string): Recording {
+  const traffic = eveTraffic(readFileSync(join(path, file), 'utf8'));
+  return { name: join(folder, file.replace('.json', '')), traffic, labelled: [], expectedBeacons: [] };
 }
 
 function nameList(path: string, file: string): NameList[] {

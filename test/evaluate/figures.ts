@@ -23,6 +23,5 @@ export const NOT_BUILT: readonly string[] = [
   'exfiltration',
   'profile learned from traffic, frozen',
   'new flows against the contract',
-  'alerts of other products (Suricata EVE)',
   'threat intelligence lists',
 ];

@@ -1,5 +1,5 @@
 import { makeEvent, observationId, type Observation, type ObservationsReported } from '#events';
-import type { Connection, LookUp, Traffic } from './traffic.js';
+import type { Alert, Connection, LookUp, Traffic } from './traffic.js';
 
 /** One recording is one sensor: a tap that nobody else can speak for, and one trust domain. */
 const SENSOR = { sensorId: 'tap', trustDomain: 'tap', authenticated: true, binding: 'bound' } as const;
@@ -24,6 +24,7 @@ export function observationsOf(traffic: Traffic): Reported[] {
     ...traffic.connections
       .filter(({ source, outcome }) => traffic.inside.has(source) && outcome === 'answered')
       .map((one) => report(one, flow(one, traffic.inside))),
+    ...traffic.alerts.flatMap((one) => alerts(one, traffic.inside)),
     ...traffic.lookUps
       .filter(({ source }) => traffic.inside.has(source))
       .map((one) => report(one, lookUp(one, isWell(answered.get(one.resolver) ?? [], one.ts)))),
@@ -55,6 +56,32 @@ function flow(one: Connection, inside: ReadonlySet<string>): Differences<'flow'>
   return { ...ends, kind: 'flow', peerName: one.name, bytesSent: one.sent, bytesReceived: one.received };
 }
 
+/** An alert concerns both ends that are ours, and says to each who sent it. */
+function alerts(one: Alert, inside: ReadonlySet<string>): Reported[] {
+  const about = { kind: 'alert', transport: one.transport, signature: one.signature, severity: one.severity } as const;
+  const ends = [
+    { opener: 'device', local: one.source, localPort: one.sourcePort, peer: one.peer, port: one.port },
+    { opener: 'peer', local: one.peer, localPort: one.port, peer: one.source, port: one.sourcePort },
+  ] as const;
+  return ends
+    .filter(({ local }) => inside.has(local))
+    .map(({ opener, local, localPort, peer, port }) =>
+      report(
+        { ...one, source: local },
+        {
+          ...about,
+          opener,
+          localAddress: local,
+          localPort,
+          peerAddress: peer,
+          peerDeviceId: inside.has(peer) ? peer : null,
+          peerInside: inside.has(peer),
+          port,
+        },
+      ),
+    );
+}
+
 function lookUp(one: LookUp, resolverWell: boolean): Differences<'name'> {
   return {
     kind: 'name',
@@ -71,8 +98,8 @@ function lookUp(one: LookUp, resolverWell: boolean): Differences<'name'> {
 }
 
 function report(
-  { ts, knownAt, source }: Connection | LookUp,
-  seen: Differences<'attempt'> | Differences<'flow'> | Differences<'name'>,
+  { ts, knownAt, source }: Alert | Connection | LookUp,
+  seen: Differences<'alert'> | Differences<'attempt'> | Differences<'flow'> | Differences<'name'>,
 ): Reported {
   const [at, known] = [Math.round(ts * 1000), Math.round(knownAt * 1000)];
   const observation: Observation = {

@@ -32,10 +32,24 @@ export interface LookUp {
   answer: Answer;
 }
 
+/** Another product's alert about what the source sent. */
+export interface Alert {
+  ts: number;
+  knownAt: number;
+  source: string;
+  sourcePort: number;
+  peer: string;
+  port: number;
+  transport: Transport;
+  signature: string;
+  severity: number;
+}
+
 /** What one recording shows of one network; `inside` holds the addresses that are the site's own. */
 export interface Traffic {
   connections: Connection[];
   lookUps: LookUp[];
+  alerts: Alert[];
   inside: ReadonlySet<string>;
 }
 

@@ -17,6 +17,7 @@ export const UNKNOWN: Truth = { infected: new Set(), victims: new Set(), othersH
 const DESCRIBED: readonly (readonly [name: RegExp, truth: Truth])[] = [
   [/(^|\/)nmap$/, infected('172.16.1.11')],
   [/(^|\/)test7-malicious$/, infected('192.168.2.16')],
+  [/(^|\/)mirai\/suricata\//, infected('192.168.2.16')],
   [/(^|\/)synscan$/, infected('172.16.0.8')],
   [/(^|\/)(dicom[^/]*|hl7|ipp|printerproblem|kerberos-login)$/, infected()],
 ];

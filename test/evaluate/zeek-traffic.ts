@@ -30,6 +30,7 @@ export function zeekTraffic({ conn, dns, http, ssl }: ZeekRows): Traffic {
   return {
     connections: conn.flatMap((row) => connection(row, names)),
     lookUps: dns.flatMap(lookUp),
+    alerts: [],
     inside: insideAddresses(conn),
   };
 }

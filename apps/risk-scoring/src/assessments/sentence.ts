@@ -27,6 +27,7 @@ const CLAUSES: Record<DetectorName, (items: number) => string> = {
   'conficker-names': (n) => `looked up ${n} ${plural(n, 'name', 'names')} of the Conficker worm`,
   'conficker-ports': (n) => `called ${n} ${plural(n, 'address', 'addresses')} at ports of the Conficker worm`,
   'failing-names': (n) => `looked up names of ${n} ${plural(n, 'domain', 'domains')} that failed`,
+  alert: (n) => `made another product raise ${n} ${plural(n, 'alert', 'alerts')}`,
 };
 
 const REASONS: Record<DetectorName, (level: Level) => string> = {
@@ -39,6 +40,7 @@ const REASONS: Record<DetectorName, (level: Level) => string> = {
   'conficker-ports': ({ items }) =>
     `${items} outside ${plural(items, 'address', 'addresses')} at exactly the port that Conficker.C computes for it`,
   'failing-names': ({ items }) => `${items} different domains failed, 10 in an hour are too many`,
+  alert: ({ labels }) => `another product warns: ${commonest(labels)}`,
 };
 
 function commonest(labels: Level['labels']): string {

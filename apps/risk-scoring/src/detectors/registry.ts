@@ -7,6 +7,7 @@ import { failingNames } from './command/failing-names.js';
 import type { Detector } from './detector.js';
 import { addressTakenOver } from './spread/address-taken-over.js';
 import { scan } from './spread/scan.js';
+import { alert } from './verdict/alert.js';
 
 /** A detector whose state and observations only it knows the types of; `signs.ts` gives it no others. */
 export type AnyDetector = Detector<unknown, Observation>;
@@ -21,4 +22,5 @@ export const REGISTRY: Record<DetectorName, AnyDetector> = {
   'conficker-names': detector(confickerNames),
   'conficker-ports': detector(confickerPorts),
   'failing-names': detector(failingNames),
+  alert: detector(alert),
 };

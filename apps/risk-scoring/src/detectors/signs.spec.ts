@@ -9,6 +9,8 @@ describe('the table of signs', () => {
         OUTCOMES.map((outcome) => `attempt.${transport}.${outcome}`),
       ),
       ...['listed', 'other'].flatMap((list) => ANSWERS.map((answer) => `name.${list}.${answer}`)),
+      'alert.device',
+      'alert.peer',
       'flow.inside',
       'flow.outside',
       'address-taken-over',

@@ -1,4 +1,4 @@
-import type { Answer, Observation, Outcome, Transport } from '#events';
+import type { Answer, Observation, Opener, Outcome, Transport } from '#events';
 import type { DetectorName } from '../evidence/evidence.js';
 import type { ObservationContext } from './detector.js';
 
@@ -6,6 +6,7 @@ import type { ObservationContext } from './detector.js';
 export type Sign =
   | `attempt.${Transport | 'worm-port'}.${Outcome}`
   | `name.${'listed' | 'other'}.${Answer}`
+  | `alert.${Opener}`
   | 'flow.inside'
   | 'flow.outside'
   | 'address-taken-over';
@@ -46,6 +47,9 @@ export const SIGNS: Record<Sign, DetectorName | null> = {
   'name.other.refused': null,
   'name.other.silent': 'failing-names',
   'name.other.unknown': null,
+  'alert.device': 'alert',
+  // The device is attacked: that makes it no attacker.
+  'alert.peer': null,
   // By the profile of the device, where it has one.
   'flow.inside': null,
   'flow.outside': 'beacon',
@@ -61,6 +65,8 @@ export function signOf(
       return `attempt.${context.wormPort ? 'worm-port' : observation.transport}.${observation.outcome}`;
     case 'name':
       return `name.${context.conficker ? 'listed' : 'other'}.${observation.answer}`;
+    case 'alert':
+      return `alert.${observation.opener}`;
     case 'flow':
       return context.profile === 'inside' ? 'flow.inside' : 'flow.outside';
     case 'address-taken-over':

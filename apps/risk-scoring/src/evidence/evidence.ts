@@ -1,7 +1,7 @@
 import type { Family } from '#events';
 
 /** The version of the numbers of this folder and of the detectors; an assessment names it. */
-export const RULES_VERSION = '3';
+export const RULES_VERSION = '4';
 
 const HOUR = 3600;
 
@@ -13,6 +13,7 @@ export const DETECTORS = {
   'conficker-names': { family: 'command', halfLifeSeconds: 12 * HOUR },
   'conficker-ports': { family: 'command', halfLifeSeconds: 24 * HOUR },
   'failing-names': { family: 'command', halfLifeSeconds: 12 * HOUR },
+  alert: { family: 'verdict', halfLifeSeconds: 6 * HOUR },
 } as const satisfies Record<string, { family: Family; halfLifeSeconds: number }>;
 export type DetectorName = keyof typeof DETECTORS;
 

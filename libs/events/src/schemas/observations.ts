@@ -1,6 +1,19 @@
 import { z } from 'zod';
 import { cloudEvent } from '../cloud-event.js';
-import { ANSWERS, BINDINGS, OUTCOMES, TRANSPORTS, address, count, id, mac, port, time, word } from '../words.js';
+import {
+  ANSWERS,
+  BINDINGS,
+  OPENERS,
+  OUTCOMES,
+  TRANSPORTS,
+  address,
+  count,
+  id,
+  mac,
+  port,
+  time,
+  word,
+} from '../words.js';
 
 const common = {
   observationId: z.string().regex(/^[0-9a-f]{32}$/),
@@ -60,6 +73,22 @@ export const flow = z.object({
   bytesReceived: count,
 });
 
+/** What another product warns of; `opener`: who sent what it warns of. `severity`: as the product counts, 1 the worst. */
+export const alert = z.object({
+  ...common,
+  kind: z.literal('alert'),
+  localAddress: address,
+  localPort: port,
+  peerAddress: address,
+  peerDeviceId: id.nullable(),
+  peerInside: z.boolean(),
+  transport: word(TRANSPORTS),
+  port,
+  opener: word(OPENERS),
+  signature: z.string().min(1).max(255),
+  severity: z.int().min(1).max(255),
+});
+
 /** The occupant of a port used another device's MAC or address there. The subject is the occupant. */
 export const addressTakenOver = z.object({
   ...common,
@@ -70,7 +99,7 @@ export const addressTakenOver = z.object({
   port: z.string(),
 });
 
-export const observation = z.discriminatedUnion('kind', [attempt, name, flow, addressTakenOver]);
+export const observation = z.discriminatedUnion('kind', [attempt, name, flow, alert, addressTakenOver]);
 
 /** Observations of one device, in batches. The subject is the device that opened; the answering side is a conversation. */
 export const observationsReported = cloudEvent(
@@ -80,6 +109,7 @@ export const observationsReported = cloudEvent(
 export type ObservationsReported = z.infer<typeof observationsReported>;
 export type Observation = z.infer<typeof observation>;
 export type Attempt = z.infer<typeof attempt>;
+export type AlertRaised = z.infer<typeof alert>;
 export type FlowEnded = z.infer<typeof flow>;
 export type NameLookUp = z.infer<typeof name>;
 export type AddressTakenOver = z.infer<typeof addressTakenOver>;
