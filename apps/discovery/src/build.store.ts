@@ -1,3 +1,4 @@
+import type { Observation } from '#events';
 import type { EventProducer } from '#messaging';
 import type { Counters, Logger } from '#observability';
 import type { DataSource } from 'typeorm';
@@ -9,6 +10,8 @@ import { loadAssets, loadDevices } from './devices/devices.store.js';
 import { DevicesPublisher } from './devices/devices.publisher.js';
 import { Discovery } from './discovery.js';
 import { InsideNetworks } from './inside.js';
+import { Entrances } from './observations/entrances.js';
+import { LineObserver, type LineSensor } from './observations/line-observer.js';
 import { ObservationsPublisher } from './observations/observations.publisher.js';
 import { Observer, type ResolverLog } from './observations/observer.js';
 import { identityOf } from './sensors/factories.sensor.js';
@@ -37,6 +40,8 @@ export async function buildDiscovery({ config, dataSource, producer, logger, cou
   const conversations = new ConversationLog(inside, await loadConversations(dataSource.manager, MAX_KNOWN));
   const publisher = new ObservationsPublisher({ producer, place, counters, logger });
   const devices = new DevicesPublisher({ dataSource, register, place, counters, logger });
+  const observe = (deviceId: string, observation: Observation): void => publisher.observe(deviceId, observation);
+  const entrances = new Entrances();
   const observer = new Observer({
     register,
     conversations,
@@ -45,11 +50,22 @@ export async function buildDiscovery({ config, dataSource, producer, logger, cou
     resolvers: resolversOf(config),
     siteSuffixes: config.siteSuffixes,
     counters,
-    observe: (deviceId, observation) => publisher.observe(deviceId, observation),
+    observe,
+    entrances,
     conversationsDue: () => fleet.conversationsDue(),
   });
-  const discovery = new Discovery(place, register, observer, () => devices.wake());
-  const parts = { dataSource, discovery, counters, logger };
+  const lines = new LineObserver({
+    register,
+    inside,
+    entrances,
+    sensors: lineSensorsOf(config),
+    siteSuffixes: config.siteSuffixes,
+    counters,
+    observe,
+    devicesChanged: () => devices.wake(),
+  });
+  const discovery = new Discovery(place, register, observer, lines, () => devices.wake());
+  const parts = { dataSource, discovery, counters, logger, mayRead: () => !publisher.isFull };
   const fleet = new SensorFleet({
     site,
     sensors: config.sensors,
@@ -80,4 +96,14 @@ async function restoreRegister(
 function resolversOf({ sensors }: DiscoveryConfig): Map<string, ResolverLog> {
   const logs = sensors.filter((one) => one.kind === 'dnsmasq-log');
   return new Map(logs.map((one) => [one.id, { sensor: identityOf(one), resolver: one.resolver }]));
+}
+
+function lineSensorsOf({ sensors }: DiscoveryConfig): Map<string, LineSensor> {
+  const lineSensors = sensors.filter((one) => one.kind === 'zeek' || one.kind === 'eve');
+  return new Map(
+    lineSensors.map((one) => {
+      const { resolvers, dhcpServers } = one;
+      return [one.id, { sensor: identityOf(one), resolvers, dhcpServers }];
+    }),
+  );
 }

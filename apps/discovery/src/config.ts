@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { eveFields } from './sensors/eve/config.js';
 import { exportersSchema, listenSchema } from './sensors/flows/config.js';
+import { fileOrListen } from './sensors/follow/config.js';
 import { netflowFields } from './sensors/netflow/config.js';
 import { sflowFields } from './sensors/sflow/config.js';
+import { zeekFields } from './sensors/zeek/config.js';
 
 const word = z.string().min(1).max(64);
 const ip = z.union([z.ipv4(), z.ipv6()]);
@@ -24,6 +27,14 @@ const sflow = z.strictObject({ ...sensor, ...sflowFields });
 
 const queryLog = z.strictObject({ ...sensor, kind: z.literal('dnsmasq-log'), file: z.string().min(1), resolver: ip });
 
+const zeek = z
+  .strictObject({ ...sensor, ...zeekFields })
+  .refine(({ folder, listen }) => folder !== null || listen !== null, { path: ['folder'], message: fileOrListen });
+
+const eve = z
+  .strictObject({ ...sensor, ...eveFields })
+  .refine(({ file, listen }) => file !== null || listen !== null, { path: ['file'], message: fileOrListen });
+
 const leases = z.strictObject({ ...sensor, kind: z.literal('dnsmasq-leases'), file: z.string().min(1) });
 
 const ovs = z.strictObject({
@@ -41,7 +52,7 @@ export const configSchema = z
   .strictObject({
     site: word,
     realm: word.default('default'),
-    sensors: z.array(z.discriminatedUnion('kind', [ipfix, netflow, sflow, queryLog, leases, ovs])).min(1),
+    sensors: z.array(z.discriminatedUnion('kind', [ipfix, netflow, sflow, queryLog, leases, zeek, eve, ovs])).min(1),
     insideNetworks: z.array(z.union([z.cidrv4(), z.cidrv6()])).min(1),
     /** The site's own names: looked up all day by everything, and no observations. */
     siteSuffixes: z.array(z.string().min(1)).default([]),

@@ -2,10 +2,12 @@ import type { InventoryDeclared } from '#events';
 import type { Place } from './devices/device-event.js';
 import type { DeviceRegister } from './devices/device-register.js';
 import type { Port } from './devices/device.js';
+import type { LineObserver } from './observations/line-observer.js';
 import type { Observer } from './observations/observer.js';
 import type { PairingEvent } from './sensors/dnsmasq/query-pairing.js';
 import type { Lease } from './sensors/dnsmasq/leases.js';
 import type { Flow } from './sensors/flow.js';
+import type { Told } from './sensors/follow/line-fact.js';
 import type { ForwardingEntry } from './sensors/ovs/forwarding-table.js';
 import type { SwitchPort } from './sensors/ovs/ports.js';
 import { isGroupMac } from './sensors/flow.js';
@@ -26,6 +28,7 @@ export class Discovery {
     private readonly place: Place,
     private readonly register: DeviceRegister,
     private readonly observer: Observer,
+    private readonly lines: LineObserver,
     private readonly devicesChanged: () => void,
   ) {}
 
@@ -45,6 +48,10 @@ export class Discovery {
 
   lookUp(sensorId: string, event: PairingEvent): void {
     this.observer.lookUp(sensorId, event);
+  }
+
+  line(sensorId: string, told: Told): void {
+    this.lines.heard(sensorId, told);
   }
 
   ports(point: Point, ports: readonly SwitchPort[], at: number): void {
@@ -85,6 +92,7 @@ export class Discovery {
 
   tick(now: number): void {
     this.observer.tick(now);
+    this.lines.tick(now);
   }
 
   settle(now: number): void {

@@ -7,6 +7,8 @@ import type { Place } from '../devices/device-event.js';
 /** Observations of one device that come within so long travel together. */
 const LINGER_MS = 2;
 const MAX_IN_EVENT = 500;
+/** Sendings, of one or many events each. */
+const MAX_UNACKNOWLEDGED = 64;
 
 export interface ObservationsPublisherOptions {
   producer: EventProducer;
@@ -29,6 +31,11 @@ export class ObservationsPublisher {
   /** True while the broker has not acknowledged everything. */
   get isBehind(): boolean {
     return this.unacknowledged > 0 || this.waiting.size > 0;
+  }
+
+  /** True while so much is not acknowledged that a source that can wait should. */
+  get isFull(): boolean {
+    return this.unacknowledged > MAX_UNACKNOWLEDGED;
   }
 
   observe(deviceId: string, observation: Observation): void {

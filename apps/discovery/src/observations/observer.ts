@@ -9,6 +9,7 @@ import { FLOW_KINDS, PROTOCOLS, isGroupMac, type Flow } from '../sensors/flow.js
 import type { SensorIdentity } from '../sensors/sensor-identity.js';
 import { AttemptPairing, type AttemptFact } from './attempts.js';
 import { bindingOf, type Binding } from './binding.js';
+import type { Entrances } from './entrances.js';
 import { LookUpBinding, type BoundTo, type LookUpFact } from './look-ups.js';
 import { attemptObservation, nameObservation, takenOverObservation } from './observation.js';
 
@@ -27,6 +28,8 @@ export interface ObserverOptions {
   siteSuffixes: readonly string[];
   counters: Counters;
   observe: (deviceId: string, observation: Observation) => void;
+  /** Told where packets entered, for sensors that don't see it. */
+  entrances?: Entrances;
   /** Conversations are due at once. */
   conversationsDue: () => void;
 }
@@ -98,6 +101,7 @@ export class Observer {
 
   private bind(flow: Flow): Binding {
     const binding = bindingOf(flow, this.options.register);
+    this.options.entrances?.record(flow, binding);
     if (binding.kind === 'contradicted') this.tellTakenOver(flow, binding);
     return binding;
   }

@@ -1,10 +1,14 @@
+import { join } from 'node:path';
 import type { Counters, Logger } from '#observability';
 import type { DataSource } from 'typeorm';
 import type { SensorConfig, SensorConfigOf } from '../config.js';
 import type { Discovery } from '../discovery.js';
 import { LeasesSensor } from './dnsmasq/leases.sensor.js';
 import { QueryLogSensor } from './dnsmasq/query-log.sensor.js';
+import { EveReader } from './eve/eve-line.js';
 import type { Flow } from './flow.js';
+import type { LineReader, Told } from './follow/line-fact.js';
+import { runningLineLog } from './follow/running-line-log.sensor.js';
 import type { FilePosition } from './growing-file.client.js';
 import type { FlowCollector } from './flows/collector.sensor.js';
 import { SequenceTracker } from './flows/sequence.js';
@@ -19,12 +23,15 @@ import { SensorHealth } from './sensor-health.js';
 import type { SensorIdentity } from './sensor-identity.js';
 import { loadPositions, savePosition } from './sequences.store.js';
 import { sflowSensor } from './sflow/sflow.sensor.js';
+import { ZeekReader } from './zeek/zeek-line.js';
 
 export interface SensorParts {
   dataSource: DataSource;
   discovery: Discovery;
   counters: Counters;
   logger: Logger;
+  /** False while what was told is not safe: a source that can wait is not read. */
+  mayRead: () => boolean;
   /** A point's switch has answered: its flow sensors are alive. */
   alive: (pointId: string, at: number) => void;
 }
@@ -44,6 +51,8 @@ const factories: { [K in SensorConfig['kind']]: Factory<K> } = {
   sflow: makeSflow,
   'dnsmasq-log': makeQueryLog,
   'dnsmasq-leases': makeLeases,
+  zeek: makeZeek,
+  eve: makeEve,
   ovs: makeOvs,
 };
 
@@ -144,6 +153,29 @@ async function makeLeases(config: SensorConfigOf<'dnsmasq-leases'>, parts: Senso
     parts.discovery.leases(config.id, leases, Date.now());
   const sensor = new LeasesSensor({ file: config.file, health, heard });
   return { health, start: async () => sensor.start(), stop: () => sensor.stop() };
+}
+
+function makeZeek(config: SensorConfigOf<'zeek'>, parts: SensorParts): Promise<RunningSensor> {
+  const { folder, logs } = config;
+  const byFile = new Map(folder === null ? [] : logs.map((log) => [join(folder, `${log}.log`), log] as const));
+  const newReader = (file: string | null): ZeekReader => new ZeekReader(byFile.get(file ?? '') ?? null);
+  return makeLineLog(config, [...byFile.keys()], newReader, parts);
+}
+
+function makeEve(config: SensorConfigOf<'eve'>, parts: SensorParts): Promise<RunningSensor> {
+  return makeLineLog(config, config.file === null ? [] : [config.file], () => new EveReader(), parts);
+}
+
+function makeLineLog(
+  config: SensorConfigOf<'zeek'> | SensorConfigOf<'eve'>,
+  files: readonly string[],
+  newReader: (file: string | null) => LineReader,
+  { dataSource, discovery, counters, mayRead }: SensorParts,
+): Promise<RunningSensor> {
+  const { id, listen } = config;
+  const health = new SensorHealth(identityOf(config), []);
+  const heard = (told: Told): void => discovery.line(id, told);
+  return runningLineLog({ files, listen, newReader, health, counters, dataSource, mayRead, heard });
 }
 
 async function makeOvs(config: SensorConfigOf<'ovs'>, parts: SensorParts): Promise<RunningSensor> {

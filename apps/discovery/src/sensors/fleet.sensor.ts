@@ -37,6 +37,8 @@ const START_ORDER: readonly SensorConfig['kind'][] = [
   'netflow',
   'sflow',
   'dnsmasq-log',
+  'zeek',
+  'eve',
 ];
 
 /** Runs the sensors and the clocks of what they feed. */

@@ -7,6 +7,8 @@ export interface FollowedPosition {
   offset: number;
   /** Of the file's first octets: a file that was copied away has them too, one that was cut and filled again has not. */
   head: Head | null;
+  /** Set where there was no file: since when. Whatever was written later is to be read. Milliseconds since 1970. */
+  absentSince: number | null;
 }
 
 /** What a file begins with. */

@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync, readdirSync, statSync, watch, type FSWatcher } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, fstatSync, openSync, readSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { LineSplitter, type FoundLine } from '../line-splitter.js';
-import { HEAD_LENGTH, beginsWith, headOf, isOlderPart, type FollowedPosition, type Head } from './file-position.js';
+import { firstOctets, hashLines, partsSince, type Part } from './file-parts.client.js';
+import { HEAD_LENGTH, beginsWith, headOf, type FollowedPosition, type Head } from './file-position.js';
 
 export interface FollowedFileOptions {
   file: string;
@@ -29,11 +30,6 @@ interface OpenFile {
   head: Head | null;
   /** Since when its name is another file's. */
   rotatedAt: number | null;
-}
-
-interface Part {
-  path: string;
-  offset: number;
 }
 
 export const MAX_LONG_LINE = 256 * 1024;
@@ -73,7 +69,7 @@ export class FollowedFile {
   }
 
   start(): void {
-    this.waiting = this.partsSince(this.last) ?? this.lost();
+    this.waiting = partsSince(this.options.file, this.last) ?? this.lost();
     this.poll = setInterval(() => this.pump(), POLL_MS);
     this.pump();
   }
@@ -140,7 +136,7 @@ export class FollowedFile {
     const inode = String(fstatSync(fd).ino);
     const lines = new LineSplitter(offset, MAX_LONG_LINE);
     this.open = { fd, path, inode, lines, at: offset, head: headOf(firstOctets(fd, HEAD_LENGTH)), rotatedAt: null };
-    this.options.onFile(hashLines(firstOctets(fd, CHUNK)));
+    this.options.onFile(hashLines(fd));
     return true;
   }
 
@@ -162,7 +158,7 @@ export class FollowedFile {
     const { size } = fstatSync(open.fd);
     const isCut = size < open.at || (size > open.at && !beginsWith(firstOctets(open.fd, HEAD_LENGTH), open.head));
     if (!isCut) return false;
-    this.waiting = this.partsSince(positionOf(open), open.inode) ?? [{ path: open.path, offset: 0 }];
+    this.waiting = partsSince(open.path, positionOf(open), open.inode) ?? [{ path: open.path, offset: 0 }];
     this.close();
     return true;
   }
@@ -180,7 +176,7 @@ export class FollowedFile {
     const wasCurrent = open.path === this.options.file;
     if (open.at > open.lines.position) this.options.onBadLine('half-line');
     this.close();
-    if (wasCurrent) this.waiting = this.partsSince({ ...this.last, offset: open.at })?.slice(1) ?? [];
+    if (wasCurrent) this.waiting = partsSince(open.path, { ...this.last, offset: open.at })?.slice(1) ?? [];
   }
 
   private close(): void {
@@ -190,24 +186,6 @@ export class FollowedFile {
     this.open = undefined;
   }
 
-  /**
-   * What is to be read from a position on, in order; its first part is where the position's rest is. undefined: nowhere.
-   * `cut`: the inode that holds the rest no longer.
-   */
-  private partsSince(position: FollowedPosition, cut?: string): Part[] | undefined {
-    const { file } = this.options;
-    const log = { path: file, ...stateOf(file) };
-    const { inode, offset } = position;
-    if (inode !== cut && log.inode === inode && isTheSame(log, position)) return [{ path: file, offset }];
-    const parts = olderParts(file);
-    const renamed = parts.findLastIndex((part) => part.inode === inode && isTheSame(part, position));
-    const copied = parts.findLastIndex((part) => position.head !== null && isTheSame(part, position));
-    const found = renamed >= 0 ? renamed : copied;
-    if (found < 0) return undefined;
-    const later = parts.slice(found + 1).map(({ path }) => ({ path, offset: 0 }));
-    return [{ path: parts[found]?.path ?? file, offset }, ...later, { path: file, offset: 0 }];
-  }
-
   private lost(): Part[] {
     // An empty position had nothing yet.
     if (this.last.offset > 0) this.options.onLost();
@@ -215,72 +193,6 @@ export class FollowedFile {
   }
 }
 
-interface State {
-  inode: string;
-  size: number;
-  changedAt: number;
-}
-
 function positionOf({ inode, lines, head }: OpenFile): FollowedPosition {
-  return { inode, offset: lines.position, head };
-}
-
-/** The end of a log as it is now, behind its last whole line: what was there already is left alone. */
-export function endOf(file: string): FollowedPosition {
-  let fd: number;
-  try {
-    fd = openSync(file, 'r');
-  } catch {
-    return { inode: '', offset: 0, head: null };
-  }
-  const { ino, size } = fstatSync(fd);
-  const from = Math.max(0, size - CHUNK);
-  const octets = Buffer.alloc(size - from);
-  const end = octets.subarray(0, readSync(fd, octets, 0, octets.length, from)).lastIndexOf(0x0a) + 1;
-  const position = { inode: String(ino), offset: from + end, head: headOf(firstOctets(fd, HEAD_LENGTH)) };
-  closeSync(fd);
-  return position;
-}
-
-function stateOf(path: string): State {
-  const there = statSync(path, { throwIfNoEntry: false });
-  return { inode: String(there?.ino ?? ''), size: there?.size ?? 0, changedAt: there?.mtimeMs ?? 0 };
-}
-
-/** Older parts of the log, oldest first. */
-function olderParts(file: string): (State & { path: string })[] {
-  let names: string[];
-  try {
-    names = readdirSync(dirname(file));
-  } catch {
-    return [];
-  }
-  return names
-    .filter((name) => isOlderPart(basename(file), name))
-    .map((name) => ({ path: join(dirname(file), name), ...stateOf(join(dirname(file), name)) }))
-    .sort((a, b) => a.changedAt - b.changedAt);
-}
-
-function isTheSame({ path, size }: State & { path: string }, { offset, head }: FollowedPosition): boolean {
-  if (size < offset) return false;
-  let fd: number;
-  try {
-    fd = openSync(path, 'r');
-  } catch {
-    return false;
-  }
-  const octets = firstOctets(fd, HEAD_LENGTH);
-  closeSync(fd);
-  return beginsWith(octets, head);
-}
-
-function firstOctets(fd: number, most: number): Buffer {
-  const octets = Buffer.alloc(Math.min(most, CHUNK));
-  return octets.subarray(0, readSync(fd, octets, 0, octets.length, 0));
-}
-
-function hashLines(octets: Buffer): string[] {
-  const lines = octets.toString('latin1').split('\n');
-  const end = lines.findIndex((line) => !line.startsWith('#'));
-  return lines.slice(0, end < 0 ? lines.length - 1 : end);
+  return { inode, offset: lines.position, head, absentSince: null };
 }

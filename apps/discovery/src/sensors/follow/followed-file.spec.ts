@@ -2,7 +2,8 @@ import { appendFileSync, copyFileSync, mkdtempSync, renameSync, rmSync, truncate
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FollowedPosition } from './file-position.js';
-import { LINGER_MS, FollowedFile, endOf } from './followed-file.client.js';
+import { endOf } from './file-parts.client.js';
+import { LINGER_MS, FollowedFile } from './followed-file.client.js';
 
 let folder: string;
 let file: string;
@@ -81,6 +82,16 @@ describe('a followed file', () => {
   it('that is not there yet is read from its beginning', async () => {
     follow(endOf(file));
     await readUntil(write(2));
+  });
+
+  it('that was not there when we began, and was renamed while we were away, is read from its beginning', async () => {
+    write(2, join(folder, 'conn.2026-01-05-01.log'));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const position = endOf(file);
+    const away = write(2);
+    renameSync(file, join(folder, 'conn.2026-01-05-02.log'));
+    follow(position);
+    await readUntil([...away, ...write(2)]);
   });
 
   it('renamed is read to its end, even what is written to it late, before the new one', async () => {

@@ -6,7 +6,7 @@ import type { RunningSensor } from '../running-sensor.js';
 import type { SensorHealth } from '../sensor-health.js';
 import { loadPositions, savePosition } from '../sequences.store.js';
 import type { FollowedPosition } from './file-position.js';
-import { endOf } from './followed-file.client.js';
+import { endOf } from './file-parts.client.js';
 import type { LineReader, Told } from './line-fact.js';
 import { LineLogSensor } from './line-log.sensor.js';
 import type { ListenOptions } from './line-listener.client.js';
