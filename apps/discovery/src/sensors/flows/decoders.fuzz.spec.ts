@@ -22,7 +22,7 @@ const HANG_MS = 50;
 const SEED = 20_261_125;
 
 const recorded = [
-  ...recordedDatagrams().map(({ bytes }) => bytes),
+  ...recordedDatagrams().flatMap((one) => one.datagrams),
   ...recordedStreams().flatMap((one) => one.datagrams),
 ];
 const ofVersion = (version: number): Uint8Array[] =>

@@ -7,7 +7,7 @@ export function* mutations(corpus: readonly Uint8Array[], seed: number): Generat
   const below = (end: number): number => Math.floor(random() * end);
   const pick = (): Uint8Array => corpus[below(corpus.length)] ?? new Uint8Array();
   for (;;) {
-    let bytes = Uint8Array.from(pick());
+    let bytes: Uint8Array<ArrayBuffer> = Uint8Array.from(pick());
     for (let changes = 1 + below(6); changes > 0; changes -= 1) bytes = changed(bytes, below, pick);
     yield bytes;
   }
@@ -15,7 +15,11 @@ export function* mutations(corpus: readonly Uint8Array[], seed: number): Generat
 
 const EXTREMES = [0, 1, 2, 3, 4, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xfffe, 0xffff];
 
-function changed(bytes: Uint8Array, below: (end: number) => number, pick: () => Uint8Array): Uint8Array {
+function changed(
+  bytes: Uint8Array<ArrayBuffer>,
+  below: (end: number) => number,
+  pick: () => Uint8Array,
+): Uint8Array<ArrayBuffer> {
   if (bytes.length < 4) return Uint8Array.from(pick());
   const at = below(bytes.length - 1);
   const view = new DataView(bytes.buffer);

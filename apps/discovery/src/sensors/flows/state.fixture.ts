@@ -12,14 +12,28 @@ const FOLDER = new URL('../../../../../../shared/data/netflow', import.meta.url)
 
 export interface RecordedFile {
   file: string;
-  bytes: Uint8Array;
+  /** The kind of exporter, by what the names of its files have in common. */
+  family: string;
+  /** One, but for a file of NetFlow v5 that holds several. */
+  datagrams: Uint8Array[];
 }
 
-/** Datagrams of other people's exporters, by file; none where shared/data is absent. Templates come first. */
+/** Datagrams of other people's exporters, by file; none where shared/data is absent. */
 export function recordedDatagrams(): RecordedFile[] {
   if (!existsSync(FOLDER)) return [];
   const files = readdirSync(FOLDER).filter((file) => file.endsWith('.dat'));
-  return files.map((file) => ({ file, bytes: readFileSync(`${FOLDER}/${file}`) }));
+  return files.map((file) => ({
+    file,
+    family: file.replace(/_(data|tpl|opttpl|tpls|tplopt|tpldata|dpi)[\d-]*(_.*)?\.dat$/, '').replace(/\.dat$/, ''),
+    datagrams: cutV5(readFileSync(`${FOLDER}/${file}`)),
+  }));
+}
+
+/** Datagrams of NetFlow v5 end where their count says. */
+function cutV5(bytes: Buffer): Uint8Array[] {
+  const length = 24 + 48 * bytes.readUInt16BE(2);
+  if (bytes.readUInt16BE(0) !== 5 || length >= bytes.length) return [bytes];
+  return [bytes.subarray(0, length), ...cutV5(bytes.subarray(length))];
 }
 
 /** A recorded stream: each datagram behind its length in 32 bits. */
