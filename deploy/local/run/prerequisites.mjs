@@ -29,8 +29,8 @@ const RADIUS = {
   wpa_supplicant: 'wpasupplicant',
 };
 
-/** Peers of the NAC drivers' tests. */
-const PEERS = { snmpd: 'snmpd', snmpset: 'snmp' };
+/** Peers of the NAC drivers' tests, and the decoder that the flow sensors' are compared with. */
+const PEERS = { snmpd: 'snmpd', snmpset: 'snmp', nfcapd: 'nfdump' };
 
 /** `ward`, `browser`, `radius` and `peers` say what is wanted beside Node, PostgreSQL and Kafka. */
 export async function bringPrerequisites({ ward, browser, radius, peers }) {
