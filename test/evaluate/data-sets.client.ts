@@ -66,7 +66,7 @@ function zeekRecording(path: string, files: readonly string[], name: string): Re
       label: conn.labels[i] ?? '',
     };
   });
-  return [{ name, traffic, labelled, expectedBeacons: expectedBeacons(path, files) }];
+  return [{ name, traffic, labelled, expectedBeacons: expectedBeacons(path, files, traffic.inside) }];
 }
 
 function argusRecording(path: string, file: string, folder: string): Recording {
@@ -91,7 +91,6 @@ function knownPorts(file: string): KnownPorts[] {
 }
 
 interface BeaconRow {
-  dataset: string;
   src: string;
   dst: string;
   score: number;
@@ -101,13 +100,13 @@ interface BeaconRow {
   hist: number;
 }
 
-/** The file also holds figures of recordings that are not in this folder: theirs name another data set. */
-function expectedBeacons(path: string, files: readonly string[]): ExpectedBeacon[] {
+/** The file also holds figures of recordings that are not in this folder: their devices are not seen in it. */
+function expectedBeacons(path: string, files: readonly string[], inside: ReadonlySet<string>): ExpectedBeacon[] {
   const file = files.find((one) => one === 'rita-expected-beacons.json');
   if (file === undefined) return [];
   const { beacons } = JSON.parse(readFileSync(join(path, file), 'utf8')) as { beacons: BeaconRow[] };
   return beacons
-    .filter(({ dataset }) => path.endsWith(dataset))
+    .filter(({ src }) => inside.has(src))
     .map(({ src, dst, score, ts, ds, dur, hist }) => ({
       source: src,
       destination: dst,

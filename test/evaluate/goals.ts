@@ -95,10 +95,9 @@ function quiet(recordings: readonly JudgedRecording[]): Goal {
 }
 
 function piecesOf(one: JudgedRecording): { count: number; days: number } {
-  const times = one.run.assessments.map((told) => Date.parse(told.time));
-  const length = times.length === 0 ? 0 : Math.max(...times) - Math.min(...times);
+  const { firstAt, lastAt } = one.run;
   const count = healthyRuns(one).reduce((sum, device) => sum + device.accusing.length, 0);
-  return { count, days: Math.max(1, Math.ceil(length / DAY_MS)) };
+  return { count, days: Math.max(1, Math.ceil((lastAt - firstAt) / DAY_MS)) };
 }
 
 function victims(recordings: readonly JudgedRecording[]): Goal {
@@ -152,8 +151,11 @@ function beaconScores(recordings: readonly JudgedRecording[]): Goal {
       // Of six contacts nobody can tell a rhythm: only what is a beacon to its makers is compared.
       .filter(({ score }) => score.score >= 0.8)
       .map(({ source, destination, score }) => {
-        const ours = destinations.find((one) => one.source === source && one.destination === destination)?.score;
-        return { destination, expected: score.score, ours: ours?.score ?? 0 };
+        // A destination without a name is an address here and a port; to others it is the address.
+        const ours = destinations.filter(
+          (one) => one.source === source && [one.destination, one.destination.split(' ')[0]].includes(destination),
+        );
+        return { destination, expected: score.score, ours: Math.max(0, ...ours.map((one) => one.score?.score ?? 0)) };
       }),
   );
   const failures = compared

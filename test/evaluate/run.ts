@@ -38,6 +38,9 @@ export interface Run {
   devices: ReadonlyMap<string, DeviceRun>;
   assessments: AssessmentChanged[];
   observations: number;
+  /** The first and the last observation (ms). */
+  firstAt: number;
+  lastAt: number;
   /** Observations that no detector could judge by their sensor. */
   unjudged: number;
 }
@@ -69,7 +72,8 @@ export function run(reported: readonly Reported[], siteSuffixes: readonly string
     if (told.evidence.length > 0) look(device, partition, at, knownAt);
   });
   const unjudged = [...partition.unjudged.values()].reduce((sum, count) => sum + count, 0);
-  return { devices, assessments, observations: reported.length, unjudged };
+  const [firstAt, lastAt] = [reported[0]?.at ?? 0, reported.at(-1)?.at ?? 0];
+  return { devices, assessments, observations: reported.length, firstAt, lastAt, unjudged };
 }
 
 function newRun(deviceId: string): DeviceRun {

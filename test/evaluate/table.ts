@@ -1,8 +1,8 @@
-import { DETECTORS, type DetectorName } from '../../apps/risk-scoring/src/evidence/evidence.js';
+import { DETECTORS, RULES_VERSION, type DetectorName } from '../../apps/risk-scoring/src/evidence/evidence.js';
 import { NOT_BUILT, peersFigure } from './figures.js';
 import { piecesToPropose, type Goal } from './goals.js';
 import type { Judged, JudgedNames, JudgedPorts, JudgedRecording } from './judged.js';
-import type { DeviceRun } from './run.js';
+import type { DeviceRun, Run } from './run.js';
 
 const HEADER = ['data set', 'detector', 'found', 'missed', 'false', 'time to find', 'pieces', 'recorded of others'];
 const BEACON = 0.8;
@@ -17,7 +17,19 @@ export function report(judged: Judged, reached: readonly Goal[]): string {
     ...NOT_BUILT.map((detector) => ['', detector, 'NOT BUILT', '', '', '', '', '']),
   ];
   const goalRows = reached.map(({ goal, standing, figure }) => [standing, goal, figure]);
-  return [aligned([HEADER, ...rows]), aligned([['', 'goal', 'figure'], ...goalRows]), verdict(reached)].join('\n\n');
+  return [
+    aligned([HEADER, ...rows]),
+    aligned([['', 'goal', 'figure'], ...goalRows]),
+    weighed(judged),
+    verdict(reached),
+  ].join('\n\n');
+}
+
+function weighed({ recordings, names, ports }: Judged): string {
+  const runs = [...recordings, ...names, ...(ports ? [ports] : [])].map(({ run }) => run);
+  const sum = (of: (run: Run) => number) => runs.reduce((total, run) => total + of(run), 0);
+  const [all, unjudged] = [sum((run) => run.observations), sum((run) => run.unjudged)];
+  return `Rules version ${RULES_VERSION}; ${all} observations weighed, ${unjudged} left out because their sensor can't show enough.`;
 }
 
 /** Whether everything holds. A goal without data, or without its detector, holds nothing. */

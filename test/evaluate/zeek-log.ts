@@ -10,6 +10,8 @@ export interface ZeekLog {
 
 /** Columns that the makers of a data set have added. */
 const LABELS = new Set(['label', 'detailedlabel', 'detailed-label', 'detailed_label']);
+/** Some makers have put three spaces before the columns that they added. */
+const COLUMNS = /\t| {3}/;
 const UNSET = new Set(['-', '(empty)', '']);
 
 /**
@@ -20,7 +22,7 @@ export function readZeekLog(text: string): ZeekLog {
   const log: ZeekLog = { rows: [], labels: [] };
   let fields: string[] = [];
   for (const line of text.split(/\r?\n/)) {
-    if (line.startsWith('#fields')) fields = line.trimEnd().split(/\t/).slice(1);
+    if (line.startsWith('#fields')) fields = line.trimEnd().split(COLUMNS).slice(1);
     if (line === '' || line.startsWith('#')) continue;
     const row = line.startsWith('{') ? jsonRow(line) : tabbedRow(line, fields);
     if (!row) continue;
@@ -32,7 +34,8 @@ export function readZeekLog(text: string): ZeekLog {
 }
 
 function tabbedRow(line: string, fields: readonly string[]): Map<string, string | null> | undefined {
-  const values = line.split('\t');
+  const tabbed = line.split('\t');
+  const values = tabbed.length < fields.length ? line.split(COLUMNS) : tabbed;
   if (values.length < fields.length || fields.length === 0) return undefined;
   return new Map(fields.map((field, i) => [field, UNSET.has(values[i] as string) ? null : (values[i] as string)]));
 }
