@@ -3,6 +3,9 @@ import type { ExporterFacts, KnownOptions } from './exporter-options.js';
 import type { FlowRecord, ReverseCounts } from './flow-record.js';
 import { VARIABLE_LENGTH, type Template } from './template.js';
 
+/** biflowDirection (RFC 5103 section 6.3): the record's source is who was called. */
+const REVERSE_INITIATOR = 2;
+
 /** The clock of the header that a record stands behind. */
 export interface ExportClock {
   /** When the datagram was sent, in milliseconds since 1970. */
@@ -44,7 +47,7 @@ export function flowRecordOf(draft: Draft, clock: ExportClock, known: KnownOptio
   const { sourceAddress, destinationAddress, sourceMac, destinationMac } = draft;
   const { observationPoint, ingressInterface, egressInterface, ingressPort, egressPort, vlan } = draft;
   const { protocol, sourcePort, destinationPort, tcpFlags, icmpTypeCode } = draft;
-  return {
+  const record: FlowRecord = {
     observationPoint,
     direction: draft.direction === null ? null : draft.direction === 1 ? 'out' : 'in',
     ingressInterface,
@@ -67,6 +70,29 @@ export function flowRecordOf(draft: Draft, clock: ExportClock, known: KnownOptio
     reverse: reverseOf(draft),
     sampledOneIn: sampledOneIn(draft) ?? known.sampledOneIn(draft.samplerId),
     ...timesOf(draft, clock, draft.systemInit ?? known.systemInit),
+  };
+  return draft.biflowDirection === REVERSE_INITIATOR ? turned(record) : record;
+}
+
+/** The same record with its sides changed, so that the source is who opened. */
+function turned(record: FlowRecord): FlowRecord {
+  const { frames, octets, tcpFlags } = record;
+  return {
+    ...record,
+    ingressInterface: record.egressInterface,
+    egressInterface: record.ingressInterface,
+    ingressPort: record.egressPort,
+    egressPort: record.ingressPort,
+    sourceMac: record.destinationMac,
+    destinationMac: record.sourceMac,
+    sourceAddress: record.destinationAddress,
+    destinationAddress: record.sourceAddress,
+    sourcePort: record.destinationPort,
+    destinationPort: record.sourcePort,
+    frames: record.reverse?.frames ?? 0,
+    octets: record.reverse?.octets ?? 0,
+    tcpFlags: record.reverse?.tcpFlags ?? null,
+    reverse: { frames, octets, tcpFlags },
   };
 }
 

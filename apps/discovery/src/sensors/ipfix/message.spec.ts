@@ -99,6 +99,27 @@ describe('an IPFIX message', () => {
     });
   });
 
+  it('of both directions that names the called side first is turned, so that the source is who opened', () => {
+    const fields = [
+      [8, 4],
+      [12, 4],
+      [7, 2],
+      [11, 2],
+      [2, 1],
+      [2, 1, 29305],
+      [239, 1],
+    ] as const;
+    const record = [10, 0, 0, 1, 10, 0, 0, 2, 0, 104, 0x9c, 0x41, 3, 5, 2];
+    const message = decode(anIpfixMessage([templateSet(256, fields), dataSet(256, record)]));
+    expect(message.flows[0]?.flow).toMatchObject({
+      sourceAddress: '10.0.0.2',
+      sourcePort: 40_001,
+      destinationPort: 104,
+      frames: 5,
+      reverse: { frames: 3 },
+    });
+  });
+
   it('tells by its options how an exporter samples and what it calls its interfaces', () => {
     const state = newState();
     const options = optionsTemplateSet(300, 1, [
