@@ -9,5 +9,5 @@ export const ALONE = [
   '/libs/driver/',
   '/libs/ovsdb/',
   '/deploy/checks/',
-  '/deploy/local/run\\.int',
+  '/deploy/local/(run|servers|services)\\.int',
 ];
