@@ -1,9 +1,9 @@
-import type { Attempt, NameLookUp, Observation } from '#events';
+import type { AlertRaised, Attempt, NameLookUp, Observation } from '#events';
 import { Counters } from '#observability';
 import { DeviceRegister } from '../devices/device-register.js';
 import { InsideNetworks } from '../inside.js';
 import { FLOW_KINDS, type Flow } from '../sensors/flow.js';
-import type { ConnectionFact, LeaseFact, LineFact, NameFact } from '../sensors/follow/line-fact.js';
+import type { AlertFact, ConnectionFact, LeaseFact, LineFact, NameFact } from '../sensors/follow/line-fact.js';
 import { Entrances } from './entrances.js';
 import { LineObserver } from './line-observer.js';
 import { CT_MAC, MRI_MAC, declared } from './replay.fixture.js';
@@ -24,6 +24,7 @@ const connection = (changed: Partial<ConnectionFact> = {}): ConnectionFact => ({
   kind: 'connection',
   ...ENDS,
   outcome: 'silent',
+  moved: null,
   at: T,
   ...changed,
 });
@@ -145,6 +146,14 @@ describe('a connection that a line tells of', () => {
     expect(bench.attempts.map(({ binding }) => binding)).toEqual(['bound', 'claimed', 'claimed', 'contradicted']);
   });
 
+  it('that was answered tells what it moved, too, by an id of its own', () => {
+    bench.line(connection({ outcome: 'answered', moved: { sent: 512, received: 9000 } }));
+    bench.line(connection({ outcome: 'answered' }));
+    const flows = bench.told.flatMap(({ observation }) => (observation.kind === 'flow' ? [observation] : []));
+    expect(flows).toMatchObject([{ bytesSent: 512, bytesReceived: 9000, peerName: null, port: 445 }]);
+    expect(new Set(bench.told.map(({ observation }) => observation.observationId)).size).toBe(3);
+  });
+
   it('with a MAC is of that MAC’s device, which binds nothing, and a router’s MAC says nothing', () => {
     bench.line(connection({ clientAddress: '10.30.0.77', clientMac: WS_MAC }));
     bench.line(connection({ clientMac: GATEWAY_MAC }));
@@ -231,21 +240,55 @@ describe('a lease on the wire', () => {
   });
 });
 
-it('an alert is counted and told to nobody yet', () => {
-  const alert = {
+describe('an alert that a line tells of', () => {
+  const alert = (changed: Partial<AlertFact> = {}): AlertFact => ({
     kind: 'alert',
-    destinationAddress: null,
+    ends: ENDS,
     signature: '1:2',
-    words: 'x',
+    words: 'Worm traffic',
     severity: 1,
-    flowId: null,
+    flowId: '1374195536821504',
     at: T,
-  };
-  bench.line({ ...alert, kind: 'alert', sourceAddress: '10.10.0.11' });
-  bench.line({ ...alert, kind: 'alert', sourceAddress: '203.0.113.9' });
-  expect(bench.counters.snapshot()).toMatchObject({
-    'line.left-out:alert:not-told': 1,
-    'line.left-out:alert:outside-source': 1,
+    ...changed,
   });
-  expect(bench.told).toEqual([]);
+  const alerts = (): AlertRaised[] => {
+    bench.observer.tick(T + 60_000);
+    return bench.told.flatMap(({ observation }) => (observation.kind === 'alert' ? [observation] : []));
+  };
+
+  it('is about the device that sent the packet, bound by a flow record that comes later', () => {
+    bench.line(alert());
+    bench.entrances.record(flow, { kind: 'bound', deviceId: 'mri' });
+    expect(alerts()).toMatchObject([
+      {
+        binding: 'bound',
+        opener: 'device',
+        signature: 'Worm traffic',
+        severity: 1,
+        peerAddress: '10.20.0.10',
+        port: 445,
+      },
+    ]);
+    expect(bench.told.map(({ deviceId }) => deviceId)).toEqual(['mri']);
+  });
+
+  it('whose source is outside is about the device that got it, opened by its peer', () => {
+    const ends = { ...ENDS, clientAddress: '203.0.113.9', serverAddress: '10.10.0.11' };
+    bench.line(alert({ ends }));
+    expect(alerts()).toMatchObject([
+      { opener: 'peer', localAddress: '10.10.0.11', localPort: 445, peerAddress: '203.0.113.9', peerInside: false },
+    ]);
+  });
+
+  it('about an unknown host of the site, about no connection, or of no severity is counted and told to nobody', () => {
+    bench.line(alert({ ends: { ...ENDS, clientAddress: '10.77.0.9', serverAddress: '10.10.0.11' } }));
+    bench.line(alert({ ends: null }));
+    bench.line(alert({ severity: null }));
+    expect(alerts()).toEqual([]);
+    expect(bench.counters.snapshot()).toMatchObject({
+      'line.left-out:alert:unknown-ends': 1,
+      'line.left-out:alert:no-connection': 1,
+      'line.left-out:alert:no-severity': 1,
+    });
+  });
 });

@@ -1,12 +1,28 @@
-import type { Attempt, NameLookUp, Observation } from '#events';
+import {
+  observationId,
+  type AlertRaised,
+  type Attempt,
+  type FlowEnded,
+  type NameLookUp,
+  type Observation,
+} from '#events';
 import type { Counters } from '#observability';
 import type { DeviceRegister } from '../devices/device-register.js';
 import type { InsideNetworks } from '../inside.js';
 import { clamped } from '../sensors/clock.js';
 import { isGroupMac } from '../sensors/flow.js';
-import type { ConnectionFact, Ends, LeaseFact, LineFact, NameFact, Told } from '../sensors/follow/line-fact.js';
+import type {
+  AlertFact,
+  ConnectionFact,
+  Ends,
+  LeaseFact,
+  LineFact,
+  NameFact,
+  Told,
+} from '../sensors/follow/line-fact.js';
 import type { SensorIdentity } from '../sensors/sensor-identity.js';
 import type { Entrances } from './entrances.js';
+import { LineAlerts } from './line-alerts.js';
 import { LineLookUps, type ToldLookUp } from './line-look-ups.js';
 import type { BoundTo } from './look-ups.js';
 
@@ -38,9 +54,13 @@ export interface LineObserverOptions {
  */
 export class LineObserver {
   private readonly lookUps = new Map<string, LineLookUps>();
+  private readonly alerts = new Map<string, LineAlerts>();
 
   constructor(private readonly options: LineObserverOptions) {
-    for (const sensorId of options.sensors.keys()) this.lookUps.set(sensorId, new LineLookUps());
+    for (const sensorId of options.sensors.keys()) {
+      this.lookUps.set(sensorId, new LineLookUps());
+      this.alerts.set(sensorId, new LineAlerts());
+    }
   }
 
   heard(sensorId: string, told: Told): void {
@@ -57,41 +77,80 @@ export class LineObserver {
       case 'lease':
         return this.lease(from, fact);
       case 'alert':
-        // Events have no alert yet.
-        return this.leaveOut(
-          fact,
-          this.options.inside.includes(fact.sourceAddress ?? '') ? 'not-told' : 'outside-source',
-        );
+        return this.tellAlerts(from, this.alerts.get(sensorId)?.wait({ ...told, fact }) ?? []);
     }
   }
 
   tick(now: number): void {
     this.options.entrances.tick(now);
-    for (const [sensorId, lookUps] of this.lookUps) {
-      const from = this.options.sensors.get(sensorId);
-      if (from) this.tellNames(from, lookUps.tick(now));
+    for (const [sensorId, from] of this.options.sensors) {
+      this.tellNames(from, this.lookUps.get(sensorId)?.tick(now) ?? []);
+      this.tellAlerts(from, this.alerts.get(sensorId)?.tick(now) ?? []);
     }
   }
 
   private connection({ sensor }: LineSensor, told: Told<ConnectionFact>): void {
     const { fact } = told;
-    const { serverAddress, serverPort, clientAddress, clientPort, outcome } = fact;
+    const { serverAddress, serverPort, clientAddress, clientPort, outcome, moved } = fact;
     const boundTo = this.boundTo(fact, fact.at);
     if (!boundTo) return this.leaveOut(fact, 'unknown-client');
-    const { register, inside, observe } = this.options;
-    const attempt: Attempt = {
+    const { observe } = this.options;
+    const said = {
       ...saidBy(sensor, told, boundTo),
-      kind: 'attempt',
+      ...this.peer(serverAddress),
       localAddress: clientAddress,
       localPort: clientPort,
-      peerAddress: serverAddress,
-      peerDeviceId: register.holderOf(serverAddress)?.deviceId ?? null,
-      peerInside: inside.includes(serverAddress),
-      transport: 'tcp',
+      transport: 'tcp' as const,
       port: serverPort,
-      outcome,
     };
+    const attempt: Attempt = { ...said, kind: 'attempt', outcome };
     observe(boundTo.deviceId, attempt);
+    if (outcome !== 'answered' || !moved) return;
+    const id = observationId(told.observationId, 'flow');
+    const bytes = { bytesSent: moved.sent, bytesReceived: moved.received };
+    const ended: FlowEnded = { ...said, kind: 'flow', observationId: id, peerName: null, ...bytes };
+    observe(boundTo.deviceId, ended);
+  }
+
+  /** An alert is about who sent what it warns of, if that is a device, or else about the device that got it. */
+  private tellAlerts({ sensor }: LineSensor, alerts: readonly Told<AlertFact>[]): void {
+    for (const told of alerts) {
+      const { ends, severity, signature, words, at } = told.fact;
+      const about = ends && this.aboutWhom(ends, at);
+      if (severity === null) this.leaveOut(told.fact, 'no-severity');
+      else if (!ends) this.leaveOut(told.fact, 'no-connection');
+      else if (!about) this.leaveOut(told.fact, 'unknown-ends');
+      else {
+        const isSender = about.opener === 'device';
+        const alert: AlertRaised = {
+          ...saidBy(sensor, told, about.boundTo),
+          ...this.peer(isSender ? ends.serverAddress : ends.clientAddress),
+          kind: 'alert',
+          localAddress: isSender ? ends.clientAddress : ends.serverAddress,
+          localPort: isSender ? ends.clientPort : ends.serverPort,
+          port: isSender ? ends.serverPort : ends.clientPort,
+          transport: ends.transport,
+          opener: about.opener,
+          signature: words === '' ? signature : words,
+          severity,
+        };
+        this.options.observe(about.boundTo.deviceId, alert);
+      }
+    }
+  }
+
+  private aboutWhom(ends: Ends, at: number): { boundTo: BoundTo; opener: AlertRaised['opener'] } | null {
+    const sender = this.boundTo(ends, at);
+    if (sender) return { boundTo: sender, opener: 'device' };
+    // An unknown host of the site is no peer from outside: nobody knows whose the packet was.
+    if (this.options.inside.includes(ends.clientAddress)) return null;
+    const deviceId = this.holderAt(ends.serverAddress, at);
+    return deviceId === undefined ? null : { boundTo: { deviceId, binding: 'claimed' }, opener: 'peer' };
+  }
+
+  private peer(address: string): { peerAddress: string; peerDeviceId: string | null; peerInside: boolean } {
+    const peerDeviceId = this.options.register.holderOf(address)?.deviceId ?? null;
+    return { peerAddress: address, peerDeviceId, peerInside: this.options.inside.includes(address) };
   }
 
   private tellNames({ sensor, resolvers }: LineSensor, lookUps: readonly ToldLookUp[]): void {

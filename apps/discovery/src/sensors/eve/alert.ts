@@ -1,35 +1,27 @@
-import { addressOf } from '../follow/parts.js';
-import { refused, taken, type LineResult } from '../follow/line-fact.js';
-import { numberOf, textOf, timeOf, type EveEvent } from './event.js';
+import { leftOut, refused, taken, type LineResult } from '../follow/line-fact.js';
+import { endsOf, numberOf, textOf, timeOf, transportOf, type EveEvent } from './event.js';
 
 /**
  * An alert of Suricata:
  *
  *     alert = { action: "allowed" | "blocked", gid, signature_id, rev, signature, category, severity: 1 … 255, 1 is worst }
  *
- * Its source is the packet's, which is the attacker or the attacked by the rule: who it speaks against is not told.
+ * Its source is that of the packet: who sent what the alert warns of.
  */
-export function alertEvent({ own, all, ...event }: EveEvent): LineResult {
-  const at = timeOf({ own, all, ...event });
+export function alertEvent(event: EveEvent): LineResult {
+  const { own, flowId } = event;
+  const at = timeOf(event);
   if (at === undefined) return refused('bad-time');
   const signatureId = numberOf(own, 'signature_id');
   const severity = numberOf(own, 'severity');
   if (signatureId === undefined || severity === undefined) return refused('no-signature');
-  const source = textOf(all, 'src_ip');
-  const sourceAddress = source === undefined ? null : addressOf(source);
-  // An alert on a frame that is not IP has no addresses.
-  if (sourceAddress === undefined) return refused('bad-address');
-  const destinationAddress = addressOf(textOf(all, 'dest_ip')) ?? null;
+  if (!Number.isInteger(severity) || severity < 1 || severity > 255) return refused('bad-severity');
+  const transport = transportOf(event);
+  // A packet without ports is no connection of anybody.
+  if (!transport) return leftOut('alert-without-ports');
+  const found = endsOf(event, transport);
+  if (!found.ok) return found.result;
   const signature = `${numberOf(own, 'gid') ?? 1}:${signatureId}`;
-  const words = (textOf(own, 'signature') ?? '').slice(0, 500);
-  return taken({
-    kind: 'alert',
-    sourceAddress,
-    destinationAddress,
-    signature,
-    words,
-    severity,
-    flowId: event.flowId,
-    at,
-  });
+  const words = (textOf(own, 'signature') ?? '').slice(0, 255);
+  return taken({ kind: 'alert', ends: found.ends, signature, words, severity, flowId, at });
 }

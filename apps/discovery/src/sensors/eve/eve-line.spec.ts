@@ -26,6 +26,7 @@ const CONNECTION = {
   transport: 'tcp',
   clientMac: null,
   outcome: 'silent',
+  moved: null,
   at: Date.UTC(2026, 0, 5, 8, 1, 0, 50),
 };
 
@@ -46,6 +47,11 @@ describe('a line of EVE', () => {
     ['1f', '16', 9, 'answered'],
   ])('with flags %s to the server and %s back tells of an attempt that was %s', (ts, tc, back, outcome) => {
     expect(tcp(ts, tc, back)).toEqual({ kind: 'taken', fact: { ...CONNECTION, outcome } });
+  });
+
+  it('tells what a flow has moved', () => {
+    const flow = { ...FLOW.flow, bytes_toserver: 60, bytes_toclient: 54 };
+    expect(read({ ...FLOW, flow })).toMatchObject({ fact: { moved: { sent: 60, received: 54 } } });
   });
 
   it('of a flow that was joined midway, or runs the other way, tells of no attempt', () => {
@@ -109,7 +115,7 @@ describe('a line of EVE', () => {
       kind: 'taken',
       fact: {
         kind: 'alert',
-        sourceAddress: '10.10.0.11',
+        ends: { clientAddress: '10.10.0.11', serverPort: 445 },
         signature: '1:2403388',
         severity: 2,
         flowId: '1374195536821504',

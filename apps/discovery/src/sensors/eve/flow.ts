@@ -23,7 +23,18 @@ export function flowEvent(event: EveEvent): LineResult {
   const outcome = outcomeOf(event);
   if (outcome === 'bad-flags') return refused('bad-flags');
   if (outcome === 'half-seen') return leftOut('half-seen');
-  return taken({ kind: 'connection', ...found.ends, outcome, at });
+  return taken({ kind: 'connection', ...found.ends, outcome, moved: movedIn(event.own), at });
+}
+
+function movedIn(flow: JsonObject): ConnectionFact['moved'] {
+  const sent = numberOf(flow, 'bytes_toserver');
+  const received = numberOf(flow, 'bytes_toclient');
+  if (!isCount(sent) || !isCount(received)) return null;
+  return { sent, received };
+}
+
+function isCount(value: number | undefined): value is number {
+  return value !== undefined && Number.isSafeInteger(value) && value >= 0;
 }
 
 function outcomeOf({ all, own: flow }: EveEvent): ConnectionFact['outcome'] | 'half-seen' | 'bad-flags' {

@@ -15,6 +15,8 @@ export interface Ends {
 export interface ConnectionFact extends Ends {
   kind: 'connection';
   outcome: Extract<Outcome, 'answered' | 'refused' | 'silent'>;
+  /** Octets that the client sent, and got; null where the line does not say both. */
+  moved: { sent: number; received: number } | null;
   at: number;
 }
 
@@ -51,9 +53,8 @@ export interface LeaseFact {
 /** Another product's verdict. */
 export interface AlertFact {
   kind: 'alert';
-  /** By whom the line says that it was caused; null for an alert about nobody. */
-  sourceAddress: string | null;
-  destinationAddress: string | null;
+  /** The packet's: its source as the client. null where it has no ports. */
+  ends: Ends | null;
   /** Number or name of the rule, and its words. */
   signature: string;
   words: string;

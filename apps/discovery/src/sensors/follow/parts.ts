@@ -21,6 +21,11 @@ export function macOf(text: string | undefined): string | undefined {
   return text.toLowerCase().replaceAll('-', ':');
 }
 
+/** A whole number that can be counted with. */
+export function countOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
 const EARLIEST = Date.UTC(1990, 0, 1);
 const LATEST = Date.UTC(2200, 0, 1);
 

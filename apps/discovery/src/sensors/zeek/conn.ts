@@ -1,5 +1,6 @@
 import type { ConnectionFact, LineResult } from '../follow/line-fact.js';
 import { leftOut, refused, taken } from '../follow/line-fact.js';
+import { countOf } from '../follow/parts.js';
 import { headOf, transportOf } from './common.js';
 import type { Fields } from './log-format.js';
 
@@ -40,5 +41,8 @@ export function connLine(fields: Fields): LineResult {
   const outcome = Object.hasOwn(OUTCOMES, state) ? OUTCOMES[state] : undefined;
   if (outcome === undefined) return refused('bad-state');
   if (outcome === 'half-seen') return leftOut('half-seen');
-  return taken({ kind: 'connection', ...head.ends, outcome, at: head.at });
+  const sent = countOf(fields.text('orig_bytes'));
+  const received = countOf(fields.text('resp_bytes'));
+  const moved = sent === undefined || received === undefined ? null : { sent, received };
+  return taken({ kind: 'connection', ...head.ends, outcome, moved, at: head.at });
 }

@@ -1,6 +1,6 @@
 import { addressOf } from '../follow/parts.js';
 import { leftOut, refused, taken, type LineResult } from '../follow/line-fact.js';
-import { timeOf } from './common.js';
+import { headOf, timeOf, transportOf } from './common.js';
 import type { Fields } from './log-format.js';
 
 /** notice.log: `src` caused it, or else who opened the connection. A notice about Zeek itself names nobody. */
@@ -11,15 +11,16 @@ export function noticeLine(fields: Fields): LineResult {
   if (!note) return refused('no-note');
   const source = fields.text('src') ?? fields.text('id.orig_h');
   if (source === undefined) return leftOut('about-nobody');
-  const sourceAddress = addressOf(source);
-  if (sourceAddress === undefined) return refused('bad-address');
-  const destinationAddress = addressOf(fields.text('dst') ?? fields.text('id.resp_h')) ?? null;
+  if (addressOf(source) === undefined) return refused('bad-address');
+  const transport = transportOf(fields);
+  // Many notices are about a host alone, and have no connection.
+  const head = transport && fields.text('id.orig_h') !== undefined ? headOf(fields, transport) : null;
+  if (head && !head.ok) return head.result;
   const words = (fields.text('msg') ?? '').slice(0, 500);
   const signature = note.slice(0, 200);
   return taken({
     kind: 'alert',
-    sourceAddress,
-    destinationAddress,
+    ends: head ? head.ends : null,
     signature,
     words,
     severity: null,

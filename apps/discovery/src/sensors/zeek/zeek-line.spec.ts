@@ -55,6 +55,7 @@ const CONNECTION = {
   transport: 'tcp',
   clientMac: null,
   outcome: 'silent',
+  moved: null,
   at: 1600000000500,
 };
 
@@ -92,6 +93,13 @@ describe('a line of Zeek', () => {
     ...['S0', 'RSTOS0'].map((state) => [state, 'silent']),
   ])('whose connection ended as %s tells of an attempt that was %s', (conn_state, outcome) => {
     expect(conn({ conn_state })).toEqual({ kind: 'taken', fact: { ...CONNECTION, outcome } });
+  });
+
+  it('tells what a connection has moved if it tells both ways', () => {
+    expect(conn({ orig_bytes: 512, resp_bytes: 9000 })).toMatchObject({
+      fact: { moved: { sent: 512, received: 9000 } },
+    });
+    expect(conn({ orig_bytes: 512 })).toMatchObject({ fact: { moved: null } });
   });
 
   it.each([
@@ -153,7 +161,7 @@ describe('a line of Zeek', () => {
       read('notice', JSON.stringify({ ts: 1600000000, note: 'Scan::Port_Scan', msg: 'scanned', ...changed }));
     expect(notice({ src: '10.10.0.11', dst: '10.20.0.10' })).toMatchObject({
       kind: 'taken',
-      fact: { kind: 'alert', sourceAddress: '10.10.0.11', signature: 'Scan::Port_Scan', severity: null },
+      fact: { kind: 'alert', ends: null, signature: 'Scan::Port_Scan', severity: null },
     });
     expect(notice({})).toEqual({ kind: 'left-out', reason: 'about-nobody' });
   });
