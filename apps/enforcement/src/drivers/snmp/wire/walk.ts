@@ -45,6 +45,11 @@ export class Walk {
     return cells;
   }
 
+  /** The cells of one row of a table, by the OIDs of its columns. */
+  row(index: readonly number[]): (column: string) => SnmpValue | undefined {
+    return (column) => this.values.get(`${column}.${index.join('.')}`);
+  }
+
   /** A column of one number as index, such as a port's. */
   byIndex(oid: string): Map<number, SnmpValue> {
     return new Map(this.column(oid).flatMap(({ index, value }) => (index.length === 1 ? [[index[0]!, value]] : [])));

@@ -17,7 +17,7 @@ function parse(walk: Walk): SessionRow[] {
     const port = Buffer.from(rest.slice(0, length)).toString('latin1');
     const mac = asMac(rest.slice(length));
     if (port === '' || mac === null) return [];
-    const cell = (column: string) => walk.get(`${column}.${index.join('.')}`);
+    const cell = walk.row(index);
     const authenticated = asText(value) === 'authenticated';
     const critical = /critical/i.test(`${asText(cell(ROLE_TYPE))} ${asText(value)}`);
     return {

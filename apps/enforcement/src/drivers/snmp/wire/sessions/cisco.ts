@@ -30,7 +30,7 @@ function parse(walk: Walk): SessionRow[] {
     const [ifIndex, ...id] = index;
     const mac = asMac(asOctets(value));
     if (ifIndex === undefined || id.length === 0 || mac === null) return [];
-    const cell = (column: string) => walk.get(`${column}.${index.join('.')}`);
+    const cell = walk.row(index);
     const status = asNumber(cell(STATUS));
     return {
       mac,

@@ -26,7 +26,7 @@ function parse(walk: Walk, now: Date): SessionRow[] {
     const mac = asMac(index);
     const ifIndex = asNumber(value);
     if (mac === null || ifIndex === null) return [];
-    const cell = (column: string) => walk.get(`${column}.${index.join('.')}`);
+    const cell = walk.row(index);
     const reason = asNumber(cell(VLAN_REASON));
     return {
       mac,

@@ -13,7 +13,7 @@ const ONLINE_SECONDS = '1.3.6.1.4.1.2011.5.2.1.16.1.18';
 function parse(walk: Walk, now: Date): SessionRow[] {
   return walk.column(MAC).flatMap(({ index, value }) => {
     const mac = asMac(asOctets(value));
-    const cell = (column: string) => walk.get(`${column}.${index.join('.')}`);
+    const cell = walk.row(index);
     const port = asText(cell(INTERFACE));
     if (mac === null || port === '') return [];
     const online = asNumber(cell(ONLINE_SECONDS));

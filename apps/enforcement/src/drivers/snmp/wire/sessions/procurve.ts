@@ -25,7 +25,7 @@ function parse(walk: Walk, now: Date): SessionRow[] {
     const [ifIndex, ...octets] = index;
     const mac = asMac(octets);
     if (ifIndex === undefined || mac === null) return [];
-    const cell = (column: string) => walk.get(`${column}.${index.join('.')}`);
+    const cell = walk.row(index);
     const cause = asNumber(cell(TERMINATE_CAUSE));
     if (cause !== null && cause !== NOT_TERMINATED) return [];
     const ticks = asNumber(cell(TIME));
