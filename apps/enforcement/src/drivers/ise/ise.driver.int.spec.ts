@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PointIsolation, SessionReading } from '#driver';
 import { newTlsIdentity } from '../http/testing/tls-identity.client.js';
+import { until } from '../testing/until.js';
 import { IseDriver } from './ise.driver.js';
 import { accounts, pointOf, runByHand, startStandIn } from './testing/ise-fixture.client.js';
 import type { IseStandIn } from './testing/ise-stand-in.client.js';
@@ -302,12 +303,4 @@ describe('ISE', () => {
 
 async function findingOf(driver: IseDriver, check: string) {
   return (await driver.probe()).find((one) => one.check === check);
-}
-
-async function until(isSo: () => boolean, withinMs = 5000): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (!isSo()) {
-    if (performance.now() > deadline) throw new Error(`not so within ${withinMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PointHint } from '#driver';
 import { startStompBroker, type StompBroker } from '../../../../../deploy/local/artemis-runtime.js';
 import { newTlsIdentity } from '../http/testing/tls-identity.client.js';
+import { until } from '../testing/until.js';
 import { IseDriver } from './ise.driver.js';
 import { accounts, pointOf, startStandIn } from './testing/ise-fixture.client.js';
 import type { IseStandIn } from './testing/ise-stand-in.client.js';
@@ -181,12 +182,4 @@ describe('pxGrid, with a real STOMP broker behind it', () => {
 
 function passwordFile(): string {
   return join(identity.folder, 'pxgrid.password');
-}
-
-async function until(isSo: () => boolean, withinMs = 8000): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (!isSo()) {
-    if (performance.now() > deadline) throw new Error(`not so within ${withinMs} ms`);
-    await sleep(20);
-  }
 }

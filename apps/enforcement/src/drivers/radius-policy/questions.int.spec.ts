@@ -5,8 +5,8 @@ import type { IncomingMessage } from 'node:http';
 import { request as requestTls } from 'node:https';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freeTcpPort } from '../testing/free-port.client.js';
 import { RadiusPolicyDriver } from './radius-policy.driver.js';
-import { tcpPort } from './testing/freeradius.client.js';
 import { RadiusPolicyBench, TOKEN } from './testing/radius-policy-bench.client.js';
 
 const shell = promisify(exec);
@@ -36,7 +36,7 @@ describe('the endpoint', () => {
   });
 
   it('beyond this host is asked by TLS, and begins to listen when its certificate is there', async () => {
-    const port = await tcpPort();
+    const port = await freeTcpPort();
     const tls = { certFile: join(bench.folder, 'cert.pem'), keyFile: join(bench.folder, 'key.pem') };
     const secured = new RadiusPolicyDriver({ ...bench.point, listen: { host: '127.0.0.1', port, tls } });
     try {

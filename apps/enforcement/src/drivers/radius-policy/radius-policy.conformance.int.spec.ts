@@ -1,5 +1,6 @@
 import { describeDriver } from '#driver/conformance';
-import { PrivateFreeradius, tcpPort } from './testing/freeradius.client.js';
+import { freeTcpPort } from '../testing/free-port.client.js';
+import { PrivateFreeradius } from './testing/freeradius.client.js';
 import { RadiusPolicyFixture } from './testing/radius-policy-fixture.client.js';
 
 const TOKEN = 'conformance-token';
@@ -7,7 +8,7 @@ let radius: PrivateFreeradius | null = null;
 let endpoint = 0;
 
 beforeAll(async () => {
-  endpoint = await tcpPort();
+  endpoint = await freeTcpPort();
   radius = await PrivateFreeradius.start(endpoint, TOKEN);
 });
 

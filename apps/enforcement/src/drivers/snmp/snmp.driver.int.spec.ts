@@ -16,7 +16,7 @@ import {
   type FixtureKind,
 } from './testing/snmp-fixture.client.js';
 import { COMMUNITY, Snmpd, USERS, AUTH_KEY, PRIV_KEY } from './testing/snmpd.client.js';
-import { freeUdpPort } from './testing/udp-port.client.js';
+import { freeUdpPort } from '../testing/free-port.client.js';
 import * as oids from './wire/oids.js';
 import { writeFile } from 'node:fs/promises';
 

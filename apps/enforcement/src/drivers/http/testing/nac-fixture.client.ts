@@ -4,42 +4,19 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { z } from 'zod';
 import type { DriverFixture } from '#driver/conformance';
-import type { Driver, PointIsolation } from '#driver';
+import type { Driver } from '#driver';
+import { ct, mri } from '../../testing/isolations.js';
 import { StandIn, type NacModel } from './stand-in.client.js';
 import type { TlsIdentity } from './tls-identity.client.js';
 
 const run = promisify(execFile);
 
-export const MRI = '08:00:06:10:00:11';
-export const CT = '08:00:06:10:00:13';
+export const MRI = mri.mac;
+export const CT = ct.mac;
 export const SECRET = 'p"a\\ss-wort';
 
-export const subject: PointIsolation = {
-  deviceNumber: 7,
-  quarantineId: '01932b1c-0000-7000-8000-000000000001',
-  generation: 1,
-  mac: MRI,
-  address: '10.10.0.11',
-  switch: 'sw-1',
-  port: '7',
-  mode: 'vlan-bridged',
-  quarantineVlan: 66,
-  homeVlan: 10,
-  alone: true,
-  permits: [
-    { flowId: 'store', peerAddress: '10.20.0.10', transport: 'tcp', port: 104, opener: 'device', nextHop: null },
-    { flowId: 'commit', peerAddress: '10.20.0.10', transport: 'tcp', port: 11113, opener: 'peer', nextHop: null },
-    { flowId: 'dns', peerAddress: '10.20.0.53', transport: 'udp', port: 53, opener: 'device', nextHop: null },
-  ],
-};
-export const sibling: PointIsolation = {
-  ...subject,
-  deviceNumber: 8,
-  quarantineId: '01932b1c-0000-7000-8000-000000000002',
-  mac: CT,
-  address: '10.10.0.13',
-  port: '8',
-};
+export const subject = mri;
+export const sibling = ct;
 
 /** What every point of the tests has in its configuration, as YAML would give it. */
 function commonFields(identity: TlsIdentity, url: string): Record<string, unknown> {

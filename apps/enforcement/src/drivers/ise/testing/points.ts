@@ -1,41 +1,22 @@
 import type { PointIsolation } from '#driver';
+import * as ward from '../../testing/isolations.js';
 import { isePointSchema, type IsePoint } from '../config.js';
 
-const permit = { transport: 'tcp', opener: 'device', nextHop: null } as const;
+const { store, worklist, commit } = ward.permits;
+const at = { switch: 'access-1', alone: false };
 
 export const mri: PointIsolation = {
-  deviceNumber: 1,
-  quarantineId: '01932b1c-0000-7000-8000-000000000001',
-  generation: 1,
-  mac: '08:00:06:10:00:11',
-  address: '10.10.0.11',
-  switch: 'access-1',
+  ...ward.mri,
+  ...at,
   port: 'GigabitEthernet1/0/7',
   mode: 'filter',
   quarantineVlan: null,
-  homeVlan: 10,
-  alone: false,
-  permits: [
-    { flowId: 'store', peerAddress: '10.20.0.10', port: 104, ...permit },
-    { flowId: 'worklist', peerAddress: '10.20.0.11', port: 105, ...permit },
-    { flowId: 'commit', peerAddress: '10.20.0.10', port: 11113, ...permit, opener: 'peer' },
-  ],
+  permits: [store, worklist, commit],
 };
-
-export const ct: PointIsolation = {
-  ...mri,
-  deviceNumber: 2,
-  quarantineId: '01932b1c-0000-7000-8000-000000000002',
-  mac: '08:00:06:10:00:13',
-  address: '10.10.0.13',
-  port: 'GigabitEthernet1/0/9',
-  mode: 'vlan-bridged',
-  quarantineVlan: 66,
-  permits: [mri.permits[0]!],
-};
+export const ct: PointIsolation = { ...ward.ct, ...at, port: 'GigabitEthernet1/0/9', permits: [store] };
 
 const archive = { peerAddress: '10.20.0.10', transport: 'tcp', port: 104, opener: 'device' };
-const worklist = { peerAddress: '10.20.0.11', transport: 'tcp', port: 105, opener: 'device' };
+const worklists = { peerAddress: '10.20.0.11', transport: 'tcp', port: 105, opener: 'device' };
 
 export interface Where {
   nodes: string[];
@@ -56,7 +37,7 @@ export function pointAt({ nodes, folder, caFile }: Where, changes: Record<string
         name: 'Lazaret-Imaging',
         mode: 'filter',
         authorizationProfiles: ['Lazaret-Imaging'],
-        permits: [archive, worklist],
+        permits: [archive, worklists],
       },
       {
         name: 'Lazaret-VLAN-66',

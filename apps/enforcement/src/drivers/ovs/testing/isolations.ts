@@ -1,25 +1,14 @@
 import fc from 'fast-check';
 import type { PointIsolation } from '#driver';
+import * as ward from '../../testing/isolations.js';
 
 export const gateway = { address: '10.10.0.1', mac: '00:16:3e:00:00:10', port: 'wl-r10' };
 
 export const mri: PointIsolation = {
-  deviceNumber: 1,
-  quarantineId: '01932b1c-0000-7000-8000-000000000001',
-  generation: 1,
-  mac: '08:00:06:10:00:11',
-  address: '10.10.0.11',
+  ...ward.mri,
   switch: 'ovs-1',
   port: 'wl-mri',
-  mode: 'vlan-bridged',
-  quarantineVlan: 66,
-  homeVlan: 10,
-  alone: true,
-  permits: [
-    { flowId: 'store', peerAddress: '10.20.0.10', transport: 'tcp', port: 104, opener: 'device', nextHop: gateway },
-    { flowId: 'commit', peerAddress: '10.20.0.10', transport: 'tcp', port: 11113, opener: 'peer', nextHop: gateway },
-    { flowId: 'dns', peerAddress: '10.20.0.53', transport: 'udp', port: 53, opener: 'device', nextHop: gateway },
-  ],
+  permits: ward.mri.permits.map((permit) => ({ ...permit, nextHop: gateway })),
 };
 
 const byte = fc.integer({ min: 0, max: 255 });

@@ -1,12 +1,11 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freeUdpPort } from '../../testing/free-port.client.js';
 
 const run = promisify(execFile);
 const SHIPPED = new URL('../freeradius/', import.meta.url).pathname;
@@ -29,7 +28,7 @@ export interface Reply {
 export class PrivateFreeradius {
   /** `endpoint`: the port where Lazaret is asked. */
   static async start(endpoint: number, token: string): Promise<PrivateFreeradius> {
-    const own = new PrivateFreeradius(await mkdtemp(join(tmpdir(), 'lzr-')), await udpPort(), await udpPort());
+    const own = new PrivateFreeradius(await mkdtemp(join(tmpdir(), 'lzr-')), await freeUdpPort(), await freeUdpPort());
     await own.configure(endpoint, token);
     await own.launch();
     return own;
@@ -116,23 +115,6 @@ export class PrivateFreeradius {
       await sleep(20);
     }
   }
-}
-
-/** Not in use just now. */
-export async function tcpPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function udpPort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => socket.close(() => resolve()));
-  return port;
 }
 
 const USERS = `DEFAULT Auth-Type := Accept

@@ -3,9 +3,10 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Fence, PointIsolation, PointReading, SessionReading } from '#driver';
+import { freeTcpPort } from '../../testing/free-port.client.js';
 import type { RadiusPolicyPoint } from '../config.js';
 import { RadiusPolicyDriver } from '../radius-policy.driver.js';
-import { PrivateFreeradius, tcpPort, type Attributes, type Reply } from './freeradius.client.js';
+import { PrivateFreeradius, type Attributes, type Reply } from './freeradius.client.js';
 import { isolation, pointAt } from './radius-policy-fixture.client.js';
 
 export const TOKEN = 'a-token-of-the-site';
@@ -39,7 +40,7 @@ export class RadiusPolicyBench {
 
   constructor() {
     beforeAll(async () => {
-      this.port = await tcpPort();
+      this.port = await freeTcpPort();
       this.radius = await PrivateFreeradius.start(this.port, TOKEN);
     });
     afterAll(() => this.radius.stop());

@@ -1,5 +1,5 @@
 import { FreeRadius } from './free-radius.client.js';
-import { freeUdpPort } from '../../snmp/testing/udp-port.client.js';
+import { freeUdpPort } from '../../testing/free-port.client.js';
 
 /** Which devices the NAS knows: MAC as it stands in Calling-Station-Id, and the session's id. */
 export interface KnownSession {

@@ -1,4 +1,5 @@
 import type { PointIsolation } from '#driver';
+import * as ward from '../../testing/isolations.js';
 import { radiusPointSchema, type RadiusPoint } from '../config.js';
 import type { ModelName } from '../models/models.js';
 
@@ -23,7 +24,7 @@ export const snmpSessions = {
   connection: { version: 'v2c', host: '127.0.0.1', communityFile: '/etc/lazaret/snmp/sw-1.community' },
 };
 
-const store = { peerAddress: '10.20.0.10', transport: 'tcp', port: 104, opener: 'device' } as const;
+const archive = { peerAddress: '10.20.0.10', transport: 'tcp', port: 104, opener: 'device' } as const;
 
 /** A point whose CoA carries the isolation itself: a role of the switch. */
 export function carryingPoint(model: ModelName, changes: object = {}): RadiusPoint {
@@ -31,36 +32,14 @@ export function carryingPoint(model: ModelName, changes: object = {}): RadiusPoi
     policyPoint: null,
     sessions: snmpSessions,
     policies: [
-      { name: 'lazaret-mri', mode: 'vlan-bridged', quarantineVlan: 66, permits: [store] },
-      { name: 'lazaret-mri-in-place', mode: 'filter', permits: [store] },
+      { name: 'lazaret-mri', mode: 'vlan-bridged', quarantineVlan: 66, permits: [archive] },
+      { name: 'lazaret-mri-in-place', mode: 'filter', permits: [archive] },
     ],
     ...changes,
   });
 }
 
-export const mri: PointIsolation = {
-  deviceNumber: 1,
-  quarantineId: '01932b1c-0000-7000-8000-000000000001',
-  generation: 1,
-  mac: '08:00:06:10:00:11',
-  address: '10.10.0.11',
-  switch: 'sw-1',
-  port: '1/1/7',
-  mode: 'vlan-bridged',
-  quarantineVlan: 66,
-  homeVlan: 10,
-  alone: true,
-  permits: [
-    { flowId: 'store', ...store, nextHop: null },
-    { flowId: 'dns', peerAddress: '10.20.0.53', transport: 'udp', port: 53, opener: 'device', nextHop: null },
-  ],
-};
+const { store, dns } = ward.permits;
 
-export const ct: PointIsolation = {
-  ...mri,
-  deviceNumber: 2,
-  quarantineId: '01932b1c-0000-7000-8000-000000000002',
-  mac: '08:00:06:10:00:13',
-  address: '10.10.0.13',
-  port: '1/1/8',
-};
+export const mri: PointIsolation = { ...ward.mri, port: '1/1/7', permits: [store, dns] };
+export const ct: PointIsolation = { ...ward.ct, port: '1/1/8', permits: [store, dns] };

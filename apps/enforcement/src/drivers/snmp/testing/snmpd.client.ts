@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { SnmpConnection } from '../config.js';
-import { freeUdpPort } from './udp-port.client.js';
+import { freeUdpPort } from '../../testing/free-port.client.js';
 
 const run = promisify(execFile);
 const PROGRAM = '/usr/sbin/snmpd';

@@ -10,7 +10,7 @@ import type { SnmpConnection } from '../config.js';
 import { SnmpClient } from '../snmp.client.js';
 import { SYS_UP_TIME } from '../wire/oids.js';
 import { recordingPath } from './recording.client.js';
-import { freeUdpPort } from './udp-port.client.js';
+import { freeUdpPort } from '../../testing/free-port.client.js';
 
 const PROGRAM = fileURLToPath(
   new URL('../../../../../../.lazaret/python/bin/snmpsim-command-responder', import.meta.url),
