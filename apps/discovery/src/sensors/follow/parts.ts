@@ -1,12 +1,16 @@
 import ipaddr from 'ipaddr.js';
 import { addressText } from '../dnsmasq/query-line.js';
 
-/** Parts that the lines of several sensors have. Each returns undefined for what is none. */
+// Parts that the lines of several sensors have. Each returns undefined for what is none.
 
-/** RFC 5952 text. */
+const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
+
+/** RFC 5952 text. An IPv4 address has four parts in decimal, as both products write it. */
 export function addressOf(text: string | undefined): string | undefined {
-  if (text === undefined || text.length > 45 || !/^[0-9a-fA-F.:]{2,45}$/.test(text)) return undefined;
-  return ipaddr.isValid(text) && !/^\d+$/.test(text) ? addressText(text) : undefined;
+  if (text === undefined || text.length > 45) return undefined;
+  if (IPV4.test(text)) return text;
+  return /^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$/.test(text) && ipaddr.isValid(text) ? addressText(text) : undefined;
 }
 
 export function portOf(text: string | undefined): number | undefined {

@@ -95,6 +95,10 @@ describe('a line of Zeek', () => {
     expect(conn({ conn_state })).toEqual({ kind: 'taken', fact: { ...CONNECTION, outcome } });
   });
 
+  it('writes an address of IPv6 in one way', () => {
+    expect(conn({ 'id.orig_h': 'FE80:0:0::1' })).toMatchObject({ fact: { clientAddress: 'fe80::1' } });
+  });
+
   it('tells what a connection has moved if it tells both ways', () => {
     expect(conn({ orig_bytes: 512, resp_bytes: 9000 })).toMatchObject({
       fact: { moved: { sent: 512, received: 9000 } },
@@ -108,6 +112,8 @@ describe('a line of Zeek', () => {
     ['an unknown state', { conn_state: 'constructor' }, { kind: 'refused', reason: 'bad-state' }],
     ['no protocol', { proto: undefined }, { kind: 'refused', reason: 'no-protocol' }],
     ['an address that is none', { 'id.orig_h': '10.10.0.999' }, { kind: 'refused', reason: 'bad-address' }],
+    ['an address in short', { 'id.resp_h': '10.1' }, { kind: 'refused', reason: 'bad-address' }],
+    ['an address in octal', { 'id.resp_h': '010.20.0.10' }, { kind: 'refused', reason: 'bad-address' }],
     ['a port that is none', { 'id.resp_p': 70000 }, { kind: 'refused', reason: 'bad-port' }],
     ['a time that is none', { ts: 'soon' }, { kind: 'refused', reason: 'bad-time' }],
   ])('with %s is counted with its reason', (_, changed, result) => {
