@@ -2,9 +2,8 @@ import { networkInterfaces } from 'node:os';
 import { z } from 'zod';
 import { loadConfig, type Connections } from '#config';
 import { testPortsSchema } from './drill/test-port.js';
+import { mac } from './drivers/fields.js';
 import { pointSchema } from './drivers/point.js';
-
-const mac = z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, 'expected a MAC in lower case with colons');
 
 /** Enforcement's own file: what it may write to, and what it never does, whoever asks. */
 const file = z.strictObject({

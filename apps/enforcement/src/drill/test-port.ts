@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { WantedDrill } from '#events';
+import { mac } from '../drivers/fields.js';
 
-const mac = z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, 'expected a MAC in lower case with colons');
 const tcpPort = z.int().min(1).max(65_535);
 const ipv6 = z.ipv6().nullable().default(null);
 

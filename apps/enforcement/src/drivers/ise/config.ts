@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { ipAddress, pointId, vlanId } from '../fields.js';
+import { filePath, ipAddress, pointId, vlanId } from '../fields.js';
 import { checkSwitchAddresses, httpsOrigin } from '../http/nac-fields.js';
 import { namedPolicySchema } from '../syntax/named-policy.js';
 
-const path = z.string().regex(/^\/\S+$/, 'expected the absolute path of a file');
 /** None of these needs escaping in a shell, a header or a URL's path. */
 const name = z.string().regex(/^[\w.-]{1,64}$/, 'expected letters, digits, dot, underscore and hyphen');
 const profileName = z.string().regex(/^[\w .-]{1,100}$/, 'expected the name of an authorization profile');
@@ -19,7 +18,7 @@ const policy = namedPolicySchema
     message: 'an ANC policy is fixed: name what its downloadable ACL permits',
   });
 
-const account = { user: name, passwordFile: path };
+const account = { user: name, passwordFile: filePath };
 
 /**
  * Cisco ISE as the policy source of the switches that it serves. `ers.nodes` are administration nodes, the primary one
@@ -55,10 +54,10 @@ export const isePointSchema = z
      */
     renew: z.enum(['reauthenticate', 'disconnect', 'port-bounce']).default('reauthenticate'),
     pxgrid: z
-      .strictObject({ nodes: z.array(httpsOrigin).min(1), nodeName: name, passwordFile: path })
+      .strictObject({ nodes: z.array(httpsOrigin).min(1), nodeName: name, passwordFile: filePath })
       .nullable()
       .default(null),
-    caFile: path.nullable().default(null),
+    caFile: filePath.nullable().default(null),
     /** How long one answer may take. */
     timeoutMs: z.int().min(100).max(30_000).default(5000),
     /** How long a write waits for the sessions to follow, before it is read back as it is. */
