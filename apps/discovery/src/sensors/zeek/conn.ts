@@ -41,8 +41,17 @@ export function connLine(fields: Fields): LineResult {
   const outcome = Object.hasOwn(OUTCOMES, state) ? OUTCOMES[state] : undefined;
   if (outcome === undefined) return refused('bad-state');
   if (outcome === 'half-seen') return leftOut('half-seen');
+  if (outcome === 'silent' && wasAnswered(fields.text('history'))) return leftOut('half-seen');
   const sent = countOf(fields.text('orig_bytes'));
   const received = countOf(fields.text('resp_bytes'));
   const moved = sent === undefined || received === undefined ? null : { sent, received };
   return taken({ kind: 'connection', ...head.ends, outcome, moved, at: head.at });
+}
+
+/**
+ * Whether the originator has acknowledged or sent something, as `history` writes it (A, D): then it had an answer that
+ * the sensor did not see. Without a history the state stands.
+ */
+function wasAnswered(history: string | undefined): boolean {
+  return history !== undefined && /[AD]/.test(history);
 }

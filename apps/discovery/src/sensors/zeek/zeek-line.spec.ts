@@ -108,6 +108,11 @@ describe('a line of Zeek', () => {
 
   it.each([
     ['a connection of which half was seen', { conn_state: 'SHR' }, { kind: 'left-out', reason: 'half-seen' }],
+    [
+      'an attempt whose answer only its sender saw',
+      { conn_state: 'RSTOS0', history: 'SAR' },
+      { kind: 'left-out', reason: 'half-seen' },
+    ],
     ['UDP', { proto: 'udp' }, { kind: 'left-out', reason: 'not-tcp' }],
     ['an unknown state', { conn_state: 'constructor' }, { kind: 'refused', reason: 'bad-state' }],
     ['no protocol', { proto: undefined }, { kind: 'refused', reason: 'no-protocol' }],
