@@ -13,21 +13,24 @@ import { startServices } from '../../deploy/local/services.js';
 import { prepareDatabase } from '../stage/databases.js';
 import { Recorder } from '../stage/recorder.client.js';
 import { moodOf, patients, switchName, type Patient } from './storm/hospital.js';
-import { StormSwitches } from './storm/switches.client.js';
+import { StormSwitches, type PolicyEndpoint } from './storm/switches.client.js';
 
 /**
- * `npm run bench:storm`: all devices of a hospital are approved at once, behind one RADIUS policy and many switches, of
- * which in the second run a tenth is silent and a twentieth refuses. From the approval to `acknowledged`, which is a
+ * `npm run bench:storm`: all devices of a hospital are approved at once, behind many switches and some RADIUS servers. Of the
+ * switches in the second run a tenth is silent and a twentieth refuses. From the approval to `acknowledged`, which is a
  * reading of the session that carries the isolation; each switch is then asked what it has done.
  */
 const { values } = parseArgs({
   options: {
     devices: { type: 'string', default: '5000' },
     switches: { type: 'string', default: '200' },
+    servers: { type: 'string', default: '10' },
     json: { type: 'boolean', default: false },
   },
 });
 const SHAPE = { devices: Number(values.devices), switches: Number(values.switches) };
+/** RADIUS servers that ask, each for its own switches. */
+const SERVERS = Number(values.servers);
 const SECRET = 'secret-of-the-storm';
 const PATIENCE_MS = 600_000;
 /** Healthy ones must not take longer by more than this when others are dead. */
@@ -50,12 +53,13 @@ async function storm(name: string, withDead: boolean): Promise<Outcome> {
     const platform = await startPlatform({ stateDir: folder, log, fresh: true });
     closers.push(() => platform.stop());
     const urls = await prepareDatabase(platform);
-    const [policyPort = 0] = await freePorts(1);
-    const policy = { port: policyPort, token: 'token-of-the-storm' };
+    const ports = await freePorts(SERVERS);
+    const policies = ports.map((port, index) => ({ id: `radius-${index + 1}`, port, token: 'token-of-the-storm' }));
     const names = Array.from({ length: SHAPE.switches }, (_, index) => switchName(index));
-    const switches = await StormSwitches.open(names, SECRET, policy);
+    const endpointOf = (one: string): PolicyEndpoint => policies[names.indexOf(one) % SERVERS]!;
+    const switches = await StormSwitches.open(names, SECRET, endpointOf);
     closers.push(() => switches.close());
-    const config = writeConfig(folder, names, switches, policy);
+    const config = writeConfig(folder, names, switches, policies, endpointOf);
     const env = { LAZARET_CONFIG: config, DATABASE_URL: urls.enforcement, KAFKA_BROKERS: platform.kafkaBrokers };
     const services = await startServices({ services: [{ name: 'enforcement', env }], stateDir: folder, log });
     closers.push(() => services.stop());
@@ -145,23 +149,24 @@ function writeConfig(
   folder: string,
   names: readonly string[],
   switches: StormSwitches,
-  policy: { port: number; token: string },
+  policies: readonly PolicyEndpoint[],
+  endpointOf: (name: string) => PolicyEndpoint,
 ): string {
   const [secretFile, tokenFile] = [join(folder, 'secret'), join(folder, 'token')];
   mkdirSync(folder, { recursive: true });
   writeFileSync(secretFile, SECRET);
-  writeFileSync(tokenFile, policy.token);
-  const server = {
+  writeFileSync(tokenFile, policies[0]!.token);
+  const servers = policies.map(({ id, port }) => ({
     kind: 'radius-policy',
-    id: 'radius-server',
-    listen: { host: '127.0.0.1', port: policy.port },
+    id,
+    listen: { host: '127.0.0.1', port },
     tokenFile,
-    snapshotFile: join(folder, `policy-${Date.now()}.json`),
-    switches: names.map((name) => ({ switch: name, identifier: name })),
+    snapshotFile: join(folder, `${id}-${Date.now()}.json`),
+    switches: names.filter((name) => endpointOf(name).id === id).map((name) => ({ switch: name, identifier: name })),
     quarantineVlan: 66,
     modes: ['vlan-bridged'],
     attributes: { permits: 'nas-filter-rule', direction: 'both' },
-  };
+  }));
   const points = names.map((name) => ({
     kind: 'radius',
     id: name,
@@ -170,11 +175,11 @@ function writeConfig(
     port: switches.portOf(name),
     nas: { identifier: name },
     secretFile,
-    policyPoint: 'radius-server',
+    policyPoint: endpointOf(name).id,
     quarantineVlan: 66,
   }));
   const config = {
-    points: [server, ...points],
+    points: [...servers, ...points],
     interlocks: { isolationsAnHour: SHAPE.devices },
     undoDirectory: join(folder, 'undo'),
   };
@@ -189,7 +194,9 @@ function percentile(sorted: readonly number[], share: number): number {
 
 async function main(): Promise<void> {
   const load = loadavg()[0]?.toFixed(1);
-  console.log(`${cpus().length} cores, load ${load}, ${SHAPE.devices} devices behind ${SHAPE.switches} switches`);
+  console.log(
+    `${cpus().length} cores, load ${load}, ${SHAPE.devices} devices behind ${SHAPE.switches} switches and ${SERVERS} RADIUS servers`,
+  );
   const p99: number[] = [];
   let isWell = true;
   for (const [name, withDead] of [

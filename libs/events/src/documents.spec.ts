@@ -10,7 +10,7 @@ describe('the AsyncAPI document', () => {
 
   it('is valid by the parser of the AsyncAPI project, without a warning', async () => {
     const remarks = await new Parser().validate(text);
-    expect(remarks.filter(({ severity }) => severity <= WARNING)).toEqual([]);
+    expect(remarks.filter(({ severity }) => Number(severity) <= WARNING)).toEqual([]);
     // 3.0 is what tools read; 3.1 adds nothing that is used here.
     expect(remarks.map(({ code }) => code)).toEqual(['asyncapi-latest-version']);
   });
@@ -42,6 +42,6 @@ describe('the AsyncAPI document', () => {
   it('is seen to be wrong where a message has no schema', async () => {
     const broken = text.replace('#/components/schemas/lazaret.quarantine.v1', '#/components/schemas/nowhere');
     const remarks = await new Parser().validate(broken);
-    expect(remarks.filter(({ severity }) => severity === 0).length).toBeGreaterThan(0);
+    expect(remarks.filter(({ severity }) => Number(severity) === 0).length).toBeGreaterThan(0);
   });
 });

@@ -1,8 +1,9 @@
 import { Agent, request } from 'node:http';
 import { StandInNas } from '../../../apps/enforcement/src/drivers/radius/testing/stand-in-nas.client.js';
 
-/** What the RADIUS server of the site would ask and tell for the switches. */
+/** Whom the RADIUS server of a switch would ask and tell. */
 export interface PolicyEndpoint {
+  id: string;
   port: number;
   token: string;
 }
@@ -20,10 +21,14 @@ export class StormSwitches {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 32 });
   private readonly switches = new Map<string, StandInNas>();
 
-  private constructor(private readonly policy: PolicyEndpoint) {}
+  private constructor(private readonly endpointOf: (name: string) => PolicyEndpoint) {}
 
-  static async open(names: readonly string[], secret: string, policy: PolicyEndpoint): Promise<StormSwitches> {
-    const storm = new StormSwitches(policy);
+  static async open(
+    names: readonly string[],
+    secret: string,
+    endpointOf: (name: string) => PolicyEndpoint,
+  ): Promise<StormSwitches> {
+    const storm = new StormSwitches(endpointOf);
     for (const name of names) {
       const nas = await StandInNas.open(secret);
       nas.comesBack = (mac, port) => void storm.begin(name, mac, port).catch(() => undefined);
@@ -64,7 +69,7 @@ export class StormSwitches {
     const before = nas.sessions.get(mac);
     if (before) await this.account(name, mac, before.id, 'Stop', '');
     const form = { ...this.formOf(name, mac, port), session: '', vlan: `${nas.homeVlan}` };
-    const answer = await this.post('/v1/policy', form);
+    const answer = await this.post(name, '/v1/policy', form);
     const { vlan, label } = answer === '' ? { vlan: nas.homeVlan, label: '' } : carriedBy(answer);
     nas.assigned.set(mac, { vlan, role: label });
     nas.connect(mac, port);
@@ -86,7 +91,7 @@ export class StormSwitches {
     const spare = { authentic: 'RADIUS', seconds: '0', delay: '0' };
     const classes = label === '' ? '' : `0x${Buffer.from(label).toString('hex')}`;
     const form = { ...this.formOf(name, mac, ''), session, status, class: classes, ...spare };
-    return this.post('/v1/accounting', form);
+    return this.post(name, '/v1/accounting', form);
   }
 
   private formOf(name: string, mac: string, port: string): Record<string, string> {
@@ -99,10 +104,11 @@ export class StormSwitches {
     return found;
   }
 
-  private post(path: string, form: Record<string, string>): Promise<string> {
+  private post(name: string, path: string, form: Record<string, string>): Promise<string> {
+    const { port, token } = this.endpointOf(name);
     const body = new URLSearchParams(form).toString();
-    const headers = { authorization: `Bearer ${this.policy.token}`, 'content-length': Buffer.byteLength(body) };
-    const to = { host: '127.0.0.1', port: this.policy.port, method: 'POST', path, headers, agent: this.agent };
+    const headers = { authorization: `Bearer ${token}`, 'content-length': Buffer.byteLength(body) };
+    const to = { host: '127.0.0.1', port, method: 'POST', path, headers, agent: this.agent };
     return new Promise((resolve, reject) => {
       const asked = request(to, (answer) => {
         answer.toArray().then((chunks) => {

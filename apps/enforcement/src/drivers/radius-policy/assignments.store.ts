@@ -83,9 +83,18 @@ export class AssignmentsStore {
         `${this.file.path} was not written within ${this.timeoutMs} ms: is its disk well?`,
       );
     }
-    if (encodeSnapshot(this.fresh()) !== text) {
+    this.readBack(next, text);
+  }
+
+  /** What is on the disk now is what was written, to the letter: then it is what is known. */
+  private readBack(next: Snapshot, text: string): void {
+    const version = this.looked(this.file, () => this.file.version());
+    if (this.looked(this.file, () => this.file.read()) !== text) {
       throw new DriverError('bad-answer', `${this.file.path} was written and has something else in it`);
     }
+    this.snapshot = next;
+    this.version = version;
+    this.damage = null;
   }
 
   private load(version: string | null): Snapshot {
