@@ -2,7 +2,7 @@ import { DriverError, type PointReading } from '#driver';
 import type { AllowedStep } from '../check/check.js';
 import type { Known } from '../known.js';
 import type { LoopStore } from '../loop.js';
-import type { Plan } from '../plan/plan.js';
+import type { Plan } from '../plan/planned.js';
 import type { Point, Readings } from '../read/point.js';
 import type { Isolation } from '../wanted/wanted.js';
 import type { PointLocks } from './point-locks.js';

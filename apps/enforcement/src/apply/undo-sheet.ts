@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/plan.js';
+import type { Plan } from '../plan/planned.js';
 
 /** How to take one device's isolation away by hand, without Lazaret: written before the first write. */
 export interface UndoSheet {

@@ -1,6 +1,6 @@
 import { beyondApproval } from '../plan/approval.js';
 import { honest } from '../plan/modes.js';
-import type { Plan, PlannedInterface } from '../plan/plan.js';
+import type { Plan, PlannedInterface } from '../plan/planned.js';
 import type { PendingStep } from '../plan/pending-step.js';
 import { shown } from '../plan/shown.js';
 import type { PlanningPoint, Readings } from '../read/point.js';

@@ -1,5 +1,5 @@
 import { isSame } from '../plan/canonical.js';
-import type { PlannedInterface } from '../plan/plan.js';
+import type { PlannedInterface } from '../plan/planned.js';
 import type { Shown } from '../plan/shown.js';
 import type { InterfaceState } from '../seen/state.js';
 

@@ -1,5 +1,5 @@
 import type { Condition } from '#events';
-import type { PlannedInterface } from '../plan/plan.js';
+import type { PlannedInterface } from '../plan/planned.js';
 import type { Location, Neighbour } from '../read/location.js';
 import type { PointFacts } from '../read/point.js';
 import type { PointReading } from '#driver';

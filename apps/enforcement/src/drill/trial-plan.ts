@@ -1,7 +1,8 @@
 import type { DriverProfile, PointReading } from '#driver';
 import { interlocked } from '../check/interlocks.js';
 import type { Interlocks } from '../check/refusal.js';
-import { plan as planIsolation, type Applied, type Plan, type PlannedInterface } from '../plan/plan.js';
+import { plan as planIsolation } from '../plan/plan.js';
+import type { Applied, Plan, PlannedInterface } from '../plan/planned.js';
 import { servingPoint } from '../plan/serving.js';
 import { shown, type Shown } from '../plan/shown.js';
 import type { PendingStep, StepInput } from '../plan/pending-step.js';

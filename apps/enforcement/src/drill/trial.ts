@@ -1,6 +1,6 @@
 import type { PointFinding } from '#events';
 import { undoSheet, type UndoSheet } from '../apply/undo-sheet.js';
-import type { Applied } from '../plan/plan.js';
+import type { Applied } from '../plan/planned.js';
 import { freshOf, type Shown } from '../plan/shown.js';
 import type { Outcome, Written } from './drill.js';
 import type { DrillsStore } from './drills.store.js';

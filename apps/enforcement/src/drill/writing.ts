@@ -3,7 +3,7 @@ import type { PointLocks } from '../apply/point-locks.js';
 import { releaseSteps } from '../plan/release-steps.js';
 import { servingPoint } from '../plan/serving.js';
 import type { PendingStep } from '../plan/pending-step.js';
-import type { Applied } from '../plan/plan.js';
+import type { Applied } from '../plan/planned.js';
 import type { Point, Readings } from '../read/point.js';
 import type { DrillRequest, Written } from './drill.js';
 import type { DrillsStore } from './drills.store.js';

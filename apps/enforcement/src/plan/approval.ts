@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Plan } from './plan.js';
+import type { Plan } from './planned.js';
 
 /** What of an approved plan limits the one that is applied: the text that its digest was made of. */
 const approvedPlan = z.object({

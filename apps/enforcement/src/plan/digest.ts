@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonical } from './canonical.js';
-import type { Plan } from './plan.js';
+import type { Plan } from './planned.js';
 
 /**
  * What an approval is bound to: `sha256:` and the SHA-256 of RFC 8785 JSON of device, interfaces (MAC, point, port, mode,

@@ -3,7 +3,7 @@ import { interfaceOf } from '../read/location.js';
 import type { PlanningPoint } from '../read/point.js';
 import type { Permit } from '../wanted/wanted.js';
 import type { ModeQuestion } from './modes.js';
-import type { Applied, PlanInput } from './plan.js';
+import type { Applied, PlanInput } from './planned.js';
 import { REFUSED } from './reasons.js';
 import { servingPoint } from './serving.js';
 import { freshOf } from './shown.js';

@@ -1,6 +1,6 @@
 import type { Step } from '#driver';
 import type { PlanningPoint, Readings } from '../read/point.js';
-import type { Applied } from './plan.js';
+import type { Applied } from './planned.js';
 import { servingPoint } from './serving.js';
 
 /** A step that is not true yet, with what people read of it. */

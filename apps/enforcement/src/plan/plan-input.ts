@@ -2,7 +2,7 @@ import type { Known } from '../known.js';
 import type { PlanningPoint, Readings } from '../read/point.js';
 import type { DeviceState } from '../seen/state.js';
 import type { Wanted } from '../wanted/wanted.js';
-import type { Applied, PlanInput } from './plan.js';
+import type { Applied, PlanInput } from './planned.js';
 import type { StepInput } from './pending-step.js';
 
 /** What planning looks at, from all that is known of a device. */

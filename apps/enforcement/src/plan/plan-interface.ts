@@ -7,7 +7,7 @@ import type { Permit } from '../wanted/wanted.js';
 import { locate, type Site } from './locate.js';
 import { MODES_BY_INTERRUPTION, honest, interruptionOf, refusal, type ModeQuestion } from './modes.js';
 import { nextHop } from './next-hop.js';
-import type { Plan, PlanInput, PlannedInterface, RefusedMode } from './plan.js';
+import type { Plan, PlanInput, PlannedInterface, RefusedMode } from './planned.js';
 import { REFUSED } from './reasons.js';
 
 type Outcome =

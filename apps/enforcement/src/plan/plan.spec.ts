@@ -6,7 +6,8 @@ import { beyondApproval, approvedFrom } from './approval.js';
 import { planText } from './digest.js';
 import { honest } from './modes.js';
 import { nextHop } from './next-hop.js';
-import { plan, type PlanInput } from './plan.js';
+import { plan } from './plan.js';
+import type { PlanInput } from './planned.js';
 import { releaseSteps } from './release-steps.js';
 import { pendingSteps } from './steps.js';
 

@@ -1,5 +1,6 @@
 import type { PointReading, Step } from '#driver';
-import { answered, type PlannedInterface } from './plan.js';
+import { answered } from './plan.js';
+import type { PlannedInterface } from './planned.js';
 import { renewingPoint, settles, type Left, type PendingStep, type StepInput } from './pending-step.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { PointReading, PolicyReading, PortReading, SessionReading } from '#driver';
 import type { Readings } from '../read/point.js';
-import type { PlannedInterface } from './plan.js';
+import type { PlannedInterface } from './planned.js';
 
 /** Cookies hold the generation modulo this; the port's mark holds the whole one. */
 const COOKIE_GENERATIONS = 65_536;

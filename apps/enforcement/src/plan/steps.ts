@@ -1,6 +1,6 @@
 import type { SessionReading, Step } from '#driver';
 import { settles, type PendingStep, type StepInput } from './pending-step.js';
-import type { Plan, PlannedInterface } from './plan.js';
+import type { Plan, PlannedInterface } from './planned.js';
 import { leftBehind } from './release-steps.js';
 import { shown, type Shown } from './shown.js';
 

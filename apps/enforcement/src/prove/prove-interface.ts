@@ -1,7 +1,7 @@
 import type { PointReading } from '#driver';
 import { isSame } from '../plan/canonical.js';
 import type { StepOutcome } from '../apply/outcome.js';
-import type { PlannedInterface } from '../plan/plan.js';
+import type { PlannedInterface } from '../plan/planned.js';
 import type { Shown } from '../plan/shown.js';
 import { judge, type Judgement } from './judge.js';
 import { observersOf, blindSince, type Observer } from './observers.js';

@@ -1,6 +1,6 @@
 import { makeEvent, type SeenInterface, type SeenIsolation, type SeenPlan } from '#events';
 import { isSame } from '../plan/canonical.js';
-import type { Plan } from '../plan/plan.js';
+import type { Plan } from '../plan/planned.js';
 import { stepTexts } from '../plan/steps.js';
 import type { Wanted } from '../wanted/wanted.js';
 import type { DeviceState, InterfaceState } from './state.js';

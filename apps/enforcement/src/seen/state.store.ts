@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { RENEW_SQL, endedAttempts } from '../apply/attempts.store.js';
 import type { Saved } from '../loop.js';
-import type { Renewed } from '../plan/plan.js';
+import type { Renewed } from '../plan/planned.js';
 import type { DeviceState, InterfaceState } from './state.js';
 
 /** Parameters: device, holder, isolation, interfaces, proofs, attempts (JSON each), now. */

@@ -1,6 +1,6 @@
 import type { PointIsolation } from '#driver';
 import type { SeenCondition, Truth } from '#events';
-import type { Renewed } from '../plan/plan.js';
+import type { Renewed } from '../plan/planned.js';
 import type { Left } from '../plan/pending-step.js';
 
 /** What enforcement remembers of one interface from one run of the loop to the next. */

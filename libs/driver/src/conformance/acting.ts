@@ -9,6 +9,13 @@ export interface RuleBench {
   driver: Driver;
 }
 
+/** Something that every driver keeps; `check` throws where it does not. */
+export interface Rule {
+  /** A sentence about the driver. */
+  name: string;
+  check(bench: RuleBench): Promise<void>;
+}
+
 /** Isolates as enforcement does: what is assigned first, then whatever makes it hold. */
 export async function applyIsolation({ fixture, driver }: RuleBench, isolation: PointIsolation): Promise<void> {
   const { mac } = isolation;

@@ -1,6 +1,5 @@
 import type { PointIsolation } from '../port.js';
-import type { Bench } from './describe-entries.js';
-import { failureOf } from './steps.js';
+import { failureOf, type Bench } from './steps.js';
 
 export function compileCases(bench: () => Bench): void {
   describe('compiles', () => {

@@ -1,6 +1,6 @@
 import { DriverError } from '../errors.js';
 import type { CompiledEntries, Driver, PointIsolation } from '../port.js';
-import type { Rule } from './rules.js';
+import type { Rule } from './acting.js';
 
 export const compileRules: readonly Rule[] = [
   {

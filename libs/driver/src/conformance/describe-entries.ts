@@ -1,17 +1,11 @@
-import type { Driver } from '../index.js';
 import { compileCases } from './compile-cases.js';
 import { faultCases } from './fault-cases.js';
 import type { EntryFixture } from './fixture.js';
 import { orderCases } from './order-cases.js';
 import { packetCases } from './packet-cases.js';
 import { restoreCases } from './restore-cases.js';
+import type { Bench } from './steps.js';
 import { watchCases } from './watch-cases.js';
-
-/** What a case works with, made anew for each. */
-export interface Bench {
-  fixture: EntryFixture;
-  driver: Driver;
-}
 
 /**
  * The suite for points that hold our entries and marks themselves, beside `describeDriver`: order, packets, fences, and

@@ -1,5 +1,4 @@
-import { applyIsolation, eventually, readsIsolated, sessionsOf, stays, takeAway } from './acting.js';
-import type { Rule } from './rules.js';
+import { applyIsolation, eventually, readsIsolated, sessionsOf, stays, takeAway, type Rule } from './acting.js';
 import { fence } from './steps.js';
 
 export const effectRules: readonly Rule[] = [

@@ -1,5 +1,4 @@
-import type { Bench } from './describe-entries.js';
-import { failureOf, fence, isolate } from './steps.js';
+import { failureOf, fence, isolate, type Bench } from './steps.js';
 
 export function faultCases(bench: () => Bench): void {
   describe('when something fails', () => {

@@ -1,6 +1,5 @@
 import type { DriverError } from '../errors.js';
-import { applyIsolation, eventually, readsIsolated, stays, type RuleBench } from './acting.js';
-import type { Rule } from './rules.js';
+import { applyIsolation, eventually, readsIsolated, stays, type RuleBench, type Rule } from './acting.js';
 import { failureOf } from './steps.js';
 
 export const faultRules: readonly Rule[] = [

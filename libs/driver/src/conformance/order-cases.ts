@@ -1,5 +1,4 @@
-import type { Bench } from './describe-entries.js';
-import { failureOf, fence, isolate, restoring } from './steps.js';
+import { failureOf, fence, isolate, restoring, type Bench } from './steps.js';
 
 export function orderCases(bench: () => Bench): void {
   describe('applies', () => {

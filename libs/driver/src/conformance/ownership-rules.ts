@@ -1,5 +1,4 @@
-import { applyIsolation, eventually, readsIsolated, takeAway } from './acting.js';
-import type { Rule } from './rules.js';
+import { applyIsolation, eventually, readsIsolated, takeAway, type Rule } from './acting.js';
 import { failureOf } from './steps.js';
 
 export const ownershipRules: readonly Rule[] = [

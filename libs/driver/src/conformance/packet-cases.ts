@@ -1,6 +1,5 @@
-import type { Bench } from './describe-entries.js';
 import type { ProbeFrame } from './fixture.js';
-import { isolate, release } from './steps.js';
+import { isolate, release, type Bench } from './steps.js';
 
 const PERMITTED: ProbeFrame[] = [
   { from: 'device', to: 'peer', what: 'opening' },

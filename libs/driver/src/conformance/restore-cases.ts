@@ -1,5 +1,4 @@
-import type { Bench } from './describe-entries.js';
-import { fence, isolate, release, restoring } from './steps.js';
+import { fence, isolate, release, restoring, type Bench } from './steps.js';
 
 export function restoreCases(bench: () => Bench): void {
   describe('releases', () => {

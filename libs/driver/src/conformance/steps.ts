@@ -1,5 +1,12 @@
 import type { Driver, Fence, PointIsolation, Step } from '../index.js';
 import { DriverError } from '../errors.js';
+import type { EntryFixture } from './fixture.js';
+
+/** What a case works with, made anew for each. */
+export interface Bench {
+  fixture: EntryFixture;
+  driver: Driver;
+}
 
 type RestorePort = Extract<Step, { kind: 'restore-port' }>;
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PointHint } from '../port.js';
-import type { Bench } from './describe-entries.js';
-import { isolate } from './steps.js';
+import { isolate, type Bench } from './steps.js';
 
 /** How soon a hint must come. Machines that run tests are busy: it is milliseconds where nothing else runs. */
 const SOON_MS = 2000;
