@@ -20,6 +20,7 @@ export class AssignmentsStore {
   private listed = NOBODY;
   private handsVersion: string | null | undefined;
   private writing: Promise<void> | null = null;
+  private written: string | null = null;
   /** Why the snapshot can't be used; null: it can. */
   private damage: string | null = null;
 
@@ -86,6 +87,15 @@ export class AssignmentsStore {
     this.readBack(next, text);
   }
 
+  /** Nobody has changed the snapshot since our own last write. */
+  isAsWeLeftIt(): boolean {
+    try {
+      return this.written !== null && this.file.version() === this.written;
+    } catch {
+      return false;
+    }
+  }
+
   /** What is on the disk now is what was written, to the letter: then it is what is known. */
   private readBack(next: Snapshot, text: string): void {
     const version = this.looked(this.file, () => this.file.version());
@@ -94,6 +104,7 @@ export class AssignmentsStore {
     }
     this.snapshot = next;
     this.version = version;
+    this.written = version;
     this.damage = null;
   }
 

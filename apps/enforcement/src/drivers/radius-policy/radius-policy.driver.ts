@@ -41,7 +41,7 @@ export class RadiusPolicyDriver implements Driver {
   private readonly store: AssignmentsStore;
   private readonly kept: SessionsStore;
   private readonly endpoint: QuestionsController;
-  private readonly listeners = new Set<(kind: PointHint['kind']) => void>();
+  private readonly listeners = new Set<(macs: readonly string[] | null) => void>();
   private sessions = new Sessions();
   private steps: Promise<unknown> = Promise.resolve();
 
@@ -93,17 +93,24 @@ export class RadiusPolicyDriver implements Driver {
   }
 
   watch(listener: (hint: PointHint) => void): Promise<{ stop(): Promise<void> }> {
-    const tell = (kind: PointHint['kind']): void => listener({ pointId: this.pointId, kind, at: new Date() });
+    const tell = (macs: readonly string[] | null): void =>
+      listener({ pointId: this.pointId, kind: 'changed', at: new Date(), ...(macs && { macs }) });
     // It is also called, once, for a file that is not there.
-    const changed = (now: Stats, before: Stats): void => {
-      if (now.mtimeMs !== before.mtimeMs) tell('changed');
+    const listed = (now: Stats, before: Stats): void => {
+      if (now.mtimeMs !== before.mtimeMs) tell(null);
     };
-    const files = [this.point.snapshotFile, handsFileOf(this.point)];
-    for (const file of files) watchFile(file, { interval: 1000, persistent: false }, changed);
+    const assigned = (now: Stats, before: Stats): void => {
+      if (!this.store.isAsWeLeftIt()) listed(now, before);
+    };
+    const files = [
+      [this.point.snapshotFile, assigned],
+      [handsFileOf(this.point), listed],
+    ] as const;
+    for (const [file, changed] of files) watchFile(file, { interval: 1000, persistent: false }, changed);
     this.listeners.add(tell);
     const stop = (): Promise<void> => {
       this.listeners.delete(tell);
-      for (const file of files) unwatchFile(file, changed);
+      for (const [file, changed] of files) unwatchFile(file, changed);
       return Promise.resolve();
     };
     return Promise.resolve({ stop });
@@ -171,18 +178,19 @@ export class RadiusPolicyDriver implements Driver {
     const assigned = mac === null || isByHand ? undefined : snapshot?.assignments.get(mac);
     if (!assigned && !isByHand && !(snapshot && trusted)) return { kind: 'unknown' };
     const vlan = assigned ? (vlanOf(assigned) ?? question.vlan) : question.vlan;
-    if (this.sessions.answered(question, assigned?.label ?? null, vlan, Date.now())) this.changed();
+    if (this.sessions.answered(question, assigned?.label ?? null, vlan, Date.now())) this.changed(mac);
     return assigned ? { kind: 'isolated', body: answerBody(assigned.label, assigned.attributes) } : { kind: 'nothing' };
   }
 
   private account(record: Accounting): void {
-    if (this.sessions.accounted(record, Date.now())) this.changed();
+    if (this.sessions.accounted(record, Date.now())) this.changed(record.mac);
     else this.kept.changed(this.sessions);
   }
 
-  private changed(): void {
+  /** null: it may concern anybody, as when a switch has restarted. */
+  private changed(mac: string | null): void {
     this.kept.changed(this.sessions);
-    for (const tell of this.listeners) tell('changed');
+    for (const tell of this.listeners) tell(mac === null ? null : [mac]);
   }
 
   private sessionsOf(mac: string): SessionReading[] {
