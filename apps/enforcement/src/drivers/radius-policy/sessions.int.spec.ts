@@ -84,10 +84,10 @@ describe('sessions, as the switches account them', () => {
 
   it('are told to the loop when they begin', async () => {
     const device = bench.fresh();
-    const hints: string[] = [];
-    const watch = await bench.driver.watch(({ kind }) => hints.push(kind));
+    const hints: unknown[] = [];
+    const watch = await bench.driver.watch(({ kind, macs }) => hints.push({ kind, macs }));
     await bench.connect(device, 'S1');
     await watch.stop();
-    expect(hints).toEqual(['changed']);
+    expect(hints).toEqual([{ kind: 'changed', macs: [device.mac] }]);
   });
 });
