@@ -1,4 +1,4 @@
-import type { DriverError } from '../errors.js';
+import { DriverError } from '../errors.js';
 import { applyIsolation, eventually, readsIsolated, stays, type RuleBench, type Rule } from './acting.js';
 import { failureOf } from './steps.js';
 
@@ -8,7 +8,7 @@ export const faultRules: readonly Rule[] = [
     async check({ fixture, driver }) {
       const { subject, peer, faults } = fixture;
       await faults.ignore();
-      await applyIsolation({ fixture, driver }, subject).catch(() => undefined);
+      await applyIsolation({ fixture, driver }, subject).catch(onlyDriverError);
       await stays(fixture, 'the point does nothing', async () => !(await peer.isIsolated(subject.mac)));
       if (peer.sessionsOf) return;
       const reading = await driver.read([subject.mac]);
@@ -39,7 +39,7 @@ export const faultRules: readonly Rule[] = [
         expectSilence(await failureOf(fixture.newDriver().read([subject.mac])), driver.profile.state);
       await faults.heal();
       await eventually(fixture, 'the point can be isolated again', async () => {
-        await applyIsolation({ fixture, driver }, subject).catch(() => undefined);
+        await applyIsolation({ fixture, driver }, subject).catch(onlyDriverError);
         return peer.isIsolated(subject.mac);
       });
     },
@@ -79,6 +79,11 @@ export const faultRules: readonly Rule[] = [
     },
   },
 ];
+
+/** What a driver says of its point is part of the case; any other error is a fault of the driver. */
+function onlyDriverError(error: unknown): void {
+  if (!(error instanceof DriverError)) throw error;
+}
 
 async function everyError(bench: RuleBench): Promise<DriverError[]> {
   const { fixture, driver } = bench;

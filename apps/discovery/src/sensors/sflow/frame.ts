@@ -89,7 +89,8 @@ function readTransport(view: DataView, at: number, end: number, protocol: number
   if (protocol === TCP && at + 14 <= end) facts.tcpFlags = view.getUint8(at + 13);
 }
 
-function factsOf(etherType: number): FrameFacts {
+/** A frame of which nothing is known but its ether type. */
+export function factsOf(etherType: number | null): FrameFacts {
   return {
     sourceMac: null,
     destinationMac: null,
