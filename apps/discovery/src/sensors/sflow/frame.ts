@@ -48,7 +48,7 @@ export function readEthernet(view: DataView, from: number, end: number): FrameFa
 
 /** An IP packet (RFC 791, RFC 8200), or nothing but its type. Ports stand in a datagram's first fragment only. */
 export function readIp(view: DataView, from: number, end: number, etherType: number): FrameFacts {
-  const facts = factsOf(etherType);
+  const facts = unknownFrame(etherType);
   if (etherType === 0x0800 && from + 20 <= end) {
     facts.sourceAddress = ipv4Text(view, from + 12);
     facts.destinationAddress = ipv4Text(view, from + 16);
@@ -90,7 +90,7 @@ function readTransport(view: DataView, at: number, end: number, protocol: number
 }
 
 /** A frame of which nothing is known but its ether type. */
-export function factsOf(etherType: number | null): FrameFacts {
+export function unknownFrame(etherType: number | null): FrameFacts {
   return {
     sourceMac: null,
     destinationMac: null,

@@ -1,5 +1,5 @@
 import { ipv4Text, ipv6Text, macText } from '../flows/octets.js';
-import { factsOf, readEthernet, readIp, type FrameFacts } from './frame.js';
+import { readEthernet, readIp, unknownFrame, type FrameFacts } from './frame.js';
 import type { Cursor } from './cursor.js';
 
 /** What the records of a sample say of its frame, and how long the frame was on the wire. */
@@ -103,7 +103,7 @@ function readIpRecord(body: Cursor, width: 4 | 16): Partial<SampledFrame> | unde
 /** What is known already stands: the header itself is the better witness. */
 function merged(known: SampledFrame | undefined, more: Partial<SampledFrame> | undefined): SampledFrame | undefined {
   if (!more) return known;
-  const whole: SampledFrame = { ...factsOf(null), octets: 0, ...more };
+  const whole: SampledFrame = { ...unknownFrame(null), octets: 0, ...more };
   if (!known) return whole;
   const sure = Object.entries(known).filter(([, value]) => value !== null);
   return { ...whole, ...(Object.fromEntries(sure) as Partial<SampledFrame>) };
