@@ -1,14 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import {
-  appendFileSync,
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, copyFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -112,40 +103,36 @@ const textOf = (o: Observation): string => {
   return `${o.sensorId} ${o.kind === 'name' ? `${o.name} ${o.answer}` : `${o.peerAddress} ${o.outcome}`}`;
 };
 
-(existsSync(MAIN) ? it : it.skip)(
-  'loses no line and makes no second observation of one, killed twice, with its logs rotated meanwhile',
-  async () => {
-    await start();
-    await writeFor(3500);
-    await kill('SIGKILL');
-    await writeFor(300);
-    renameSync(log('conn.log'), log('conn.2026-01-05-03-00-00.log'));
-    await writeFor(300);
-    await start();
-    await writeFor(1500);
-    await kill('SIGKILL');
-    await writeFor(300);
-    copyFileSync(log('eve.json'), log('eve.json.1'));
-    truncateSync(log('eve.json'), 0);
-    await writeFor(300);
-    await start();
-    await writeFor(300);
-    renameSync(log('dns.log'), log('dns.2026-01-05-04-00-00.log'));
-    await writeFor(300);
-    const missing = (): string[] => {
-      const seen = new Set(told().map(textOf));
-      return [...written].filter((one) => !seen.has(one));
-    };
-    await until('every line', () => missing().length === 0, 15_000).catch(() => undefined);
-    expect(missing()).toEqual([]);
-    const ids = new Map<string, Set<string>>();
-    for (const one of told()) ids.set(textOf(one), (ids.get(textOf(one)) ?? new Set()).add(one.observationId));
-    expect([...ids.keys()].filter((one) => !written.has(one))).toEqual([]);
-    expect([...ids].filter(([, all]) => all.size !== 1)).toEqual([]);
-    expect(new Set(told().map(({ binding }) => binding))).toEqual(new Set(['claimed']));
-    const reports = reader.of('lazaret.sensor.reported').filter(({ data }) => data.site === SITE);
-    expect(reports.filter(({ data }) => data.lost > 0 || data.parseFailures > 0)).toEqual([]);
-    await kill('SIGTERM');
-  },
-  90_000,
-);
+it('loses no line and makes no second observation of one, killed twice, with its logs rotated meanwhile', async () => {
+  await start();
+  await writeFor(3500);
+  await kill('SIGKILL');
+  await writeFor(300);
+  renameSync(log('conn.log'), log('conn.2026-01-05-03-00-00.log'));
+  await writeFor(300);
+  await start();
+  await writeFor(1500);
+  await kill('SIGKILL');
+  await writeFor(300);
+  copyFileSync(log('eve.json'), log('eve.json.1'));
+  truncateSync(log('eve.json'), 0);
+  await writeFor(300);
+  await start();
+  await writeFor(300);
+  renameSync(log('dns.log'), log('dns.2026-01-05-04-00-00.log'));
+  await writeFor(300);
+  const missing = (): string[] => {
+    const seen = new Set(told().map(textOf));
+    return [...written].filter((one) => !seen.has(one));
+  };
+  await until('every line', () => missing().length === 0, 15_000).catch(() => undefined);
+  expect(missing()).toEqual([]);
+  const ids = new Map<string, Set<string>>();
+  for (const one of told()) ids.set(textOf(one), (ids.get(textOf(one)) ?? new Set()).add(one.observationId));
+  expect([...ids.keys()].filter((one) => !written.has(one))).toEqual([]);
+  expect([...ids].filter(([, all]) => all.size !== 1)).toEqual([]);
+  expect(new Set(told().map(({ binding }) => binding))).toEqual(new Set(['claimed']));
+  const reports = reader.of('lazaret.sensor.reported').filter(({ data }) => data.site === SITE);
+  expect(reports.filter(({ data }) => data.lost > 0 || data.parseFailures > 0)).toEqual([]);
+  await kill('SIGTERM');
+}, 90_000);
